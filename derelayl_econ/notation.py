@@ -1,0 +1,265 @@
+r"""The one symbol table: symbol, LaTeX, code name, meaning, unit, domain and default.
+
+Every parameter of the package is named here once. Constructors check their arguments against the
+domains of this table (:func:`check`), scenarios use its code names as keys, formulas are written in
+its SymPy symbols (:func:`symbol`) and rendered with its LaTeX. Source: the notation of the theory
+notes (section 0), extended by the names its later sections use.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from derelayl_econ.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import sympy as sp
+
+__all__ = [
+    "NOTATION",
+    "Domain",
+    "Notation",
+    "check",
+    "check_array",
+    "check_error_rates",
+    "check_number",
+    "symbol",
+]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval of numbers, possibly of integers only.
+
+    Examples
+    --------
+    >>> print(Domain(0, 1, open_low=True, open_high=True))
+    lie in (0, 1)
+    >>> print(Domain(2, integer=True))
+    be an integer >= 2
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+    integer: bool = False
+    odd: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        if not math.isfinite(value) or (self.odd and value % 2 != 1):
+            return False
+        above = value > self.low if self.open_low else value >= self.low
+        below = value < self.high if self.open_high else value <= self.high
+        return above and below
+
+    def __str__(self) -> str:
+        kind = "an odd integer" if self.odd else "an integer" if self.integer else "a finite number"
+        if math.isfinite(self.high):
+            left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
+            span = f"{left}{self.low:g}, {self.high:g}{right}"
+            return f"be {kind} in {span}" if self.integer else f"lie in {span}"
+        if math.isfinite(self.low):
+            return f"be {kind} {'>' if self.open_low else '>='} {self.low:g}"
+        return f"be {kind}"
+
+
+_LARGEST_INTEGER = 2**63 - 1
+
+REAL = Domain()
+POSITIVE = Domain(0, open_low=True)
+NON_NEGATIVE = Domain(0)
+PROBABILITY = Domain(0, 1)
+OPEN_UNIT = Domain(0, 1, open_low=True, open_high=True)
+HALF_OPEN_UNIT = Domain(0, 1, open_high=True)
+RATE = Domain(0, 1, open_low=True)
+COUNT = Domain(1, integer=True)
+INDEX = Domain(0, integer=True)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """One row of the symbol table."""
+
+    code: str
+    symbol: str
+    latex: str
+    meaning: str
+    unit: str
+    domain: Domain
+    default: float | None = None
+
+
+_ROWS = (
+    # participation and community
+    Notation("participants", "N", "N", "candidates in the community", "people",
+             Domain(2, integer=True)),
+    Notation("users", "N_u", "N_u", "people who use the model each leg", "people", POSITIVE),
+    Notation("threshold", "M", "M", "trainers needed before a leg is worth anything", "people",
+             COUNT),
+    Notation("others", "k", "k", "number of other participants who train", "people", INDEX),
+    Notation("join_probability", "p", "p", "probability that a participant trains", "1",
+             PROBABILITY),
+    Notation("benefit", "b", "b", "one participant's benefit of a trained leg", "money",
+             NON_NEGATIVE),
+    Notation("leakage", "theta", r"\theta", "share of the value a non-contributor gets anyway", "1",
+             PROBABILITY, 0.0),
+    Notation("value", "v", "v", "a participant's value of one unit of quality, per leg",
+             "money / (score leg)", NON_NEGATIVE, 0.0),
+    Notation("flow_value", "nu_u", r"\nu_u", "one user's value of one unit of quality, per period",
+             "money / (score leg)", NON_NEGATIVE),
+    Notation("discount", "delta", r"\delta", "discount factor per leg", "1", OPEN_UNIT),
+    Notation("outside", "U", "U", "payoff of not taking part", "money", REAL, 0.0),
+    # quality and effort
+    Notation("leg", "k", "k", "accepted legs so far", "legs", INDEX),
+    Notation("quality", "q", "q", "model quality (verified score)", "score", REAL),
+    Notation("quality_start", "q_0", "q_0", "quality before the first leg", "score", REAL),
+    Notation("quality_max", "q_max", r"q_{\max}", "ceiling of model quality", "score", REAL),
+    Notation("gap", "x", "x", "headroom left, q_max - q", "score", NON_NEGATIVE),
+    Notation("gain", "g", "g", "quality gained by one accepted leg", "score", REAL),
+    Notation("learning_rate", "gamma", r"\gamma", "share of the gap one accepted leg closes", "1",
+             OPEN_UNIT),
+    Notation("drift", "eta", r"\eta", "share of quality lost per leg (data drift)", "1",
+             HALF_OPEN_UNIT, 0.0),
+    Notation("effort", "E", "E", "cumulative training effort", "legs", NON_NEGATIVE),
+    Notation("effort_scale", "E_0", "E_0", "effort scale of a learning curve", "legs", POSITIVE),
+    Notation("exponent", "b", "b", "tail exponent of the shifted power curve", "1",
+             Domain(0, 2, open_low=True)),
+    Notation("steepness", "c", "c", "steepness of the Hill curve; above 1 it is S-shaped", "1",
+             POSITIVE),
+    # money
+    Notation("cost", "c", "c", "cost of training one leg", "money", POSITIVE),
+    Notation("pool", "R", "R", "reward pool of one leg", "money", NON_NEGATIVE, 0.0),
+    Notation("price", "lambda", r"\lambda", "reward per unit of verified improvement",
+             "money / score", NON_NEGATIVE, 0.0),
+    Notation("reward", "R", "R", "reward of one accepted submission", "money", NON_NEGATIVE),
+    Notation("deposit", "D", "D", "stake, forfeited on rejection", "money", NON_NEGATIVE, 0.0),
+    Notation("cost_honest", "c_h", "c_h", "cost of an honest submission", "money", NON_NEGATIVE),
+    Notation("cost_cheat", "c_0", "c_0", "cost of a faked submission", "money", NON_NEGATIVE),
+    Notation("saving", "s", "s", "cost saved by cheating, c_h - c_0", "money", POSITIVE),
+    Notation("decay", "a", "a", "royalty decay per generation", "1", OPEN_UNIT),
+    # verification
+    Notation("false_reject", "alpha", r"\alpha", "probability that honest work is rejected", "1",
+             HALF_OPEN_UNIT, 0.0),
+    Notation("false_accept", "beta", r"\beta", "probability that a cheat is accepted", "1",
+             HALF_OPEN_UNIT, 0.0),
+    Notation("audit_rate", "y", "y", "probability that a submission is verified", "1", PROBABILITY),
+    Notation("cheat_rate", "x", "x", "probability that a submission is faked", "1", PROBABILITY),
+    Notation("verify_cost", "nu", r"\nu", "cost of one verification", "money", NON_NEGATIVE),
+    Notation("bounty", "b_v", "b_v", "paid to the validator for catching a cheat", "money",
+             NON_NEGATIVE),
+    Notation("penalty", "l", r"\ell", "charged to the validator for passing a cheat", "money",
+             NON_NEGATIVE),
+    Notation("committee_size", "m", "m", "validators who decide by majority", "people",
+             Domain(1, integer=True, odd=True)),
+    Notation("correlation", "rho", r"\rho", "intra-class correlation of validators' errors", "1",
+             HALF_OPEN_UNIT, 0.0),
+    Notation("hold_out", "V", "V", "held-out samples behind one verdict", "samples", COUNT),
+    Notation("margin", "tau", r"\tau", "improvement a submission must show (negative: tolerance)",
+             "loss", REAL, 0.0),
+    Notation("improvement", "m", r"\bar m", "mean true improvement of a submission", "loss", REAL),
+    Notation("spread", "s", r"\varsigma", "standard deviation of the true improvement", "loss",
+             NON_NEGATIVE),
+    Notation("noise", "sigma", r"\sigma", "spread of the loss change from sample to sample", "loss",
+             NON_NEGATIVE),
+)  # fmt: skip
+
+NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
+"""The symbol table by code name."""
+
+
+@cache
+def symbol(code: str) -> sp.Symbol:
+    """Return the SymPy symbol of a code name (real, no further assumption).
+
+    No sign is assumed: hypotheses belong into statements and proofs, where they can be seen, and
+    SymPy would otherwise decide claims silently.
+    """
+    import sympy as sp
+
+    if code not in NOTATION:
+        raise InputError("symbol", code, "be in the notation table",
+                         hint=did_you_mean(code, NOTATION))  # fmt: skip
+    return sp.Symbol(code, real=True)
+
+
+def check(**values: Any) -> dict[str, Any]:
+    """Return the values as floats or ints after checking each against its domain in the table.
+
+    Examples
+    --------
+    >>> check(participants=10, cost=2)
+    {'participants': 10, 'cost': 2.0}
+    >>> check(discount=1.2)
+    Traceback (most recent call last):
+        ...
+    derelayl_econ.errors.InputError: discount must lie in (0, 1); got 1.2
+    """
+    return {
+        code: check_number(code, value, NOTATION[code].domain) for code, value in values.items()
+    }
+
+
+def check_number(name: str, value: Any, domain: Domain = REAL) -> Any:
+    """Return ``value`` as an int (integer domains) or float, or raise :class:`InputError`."""
+    number: Any = value.item() if getattr(value, "ndim", None) == 0 else value  # NumPy scalars
+    if isinstance(number, bool) or not isinstance(number, numbers.Real):
+        raise InputError(name, value, str(domain))
+    if isinstance(number, int) and abs(number) > _LARGEST_INTEGER:
+        raise InputError(name, value, f"{domain} and below 2**63 in size")
+    if float(number) not in domain or (domain.integer and float(number) % 1 != 0):
+        raise InputError(name, value, str(domain))
+    return int(number) if domain.integer else float(number)
+
+
+def check_array(
+    name: str, values: Any, domain: Domain = REAL, *, ndim: int | None = 1
+) -> npt.NDArray[np.float64]:
+    """Return ``values`` as a new float64 array after checking shape, size and every entry.
+
+    Parameters
+    ----------
+    ndim : int or None
+        Number of dimensions asked for; None allows any.
+
+    Raises
+    ------
+    InputError
+        If it is empty, ragged, not numeric, of the wrong dimension, or an entry is out of domain.
+    """
+    import numpy as np
+
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(name, values, "be an array of numbers") from None
+    if np.asarray(values).dtype.kind not in "iuf":
+        raise InputError(name, values, "be an array of numbers")
+    if ndim is not None and array.ndim != ndim:
+        raise InputError(name, f"shape {array.shape}", f"have {ndim} dimension(s)")
+    if array.size == 0:
+        raise InputError(name, "an empty array", "have at least one entry")
+    inside = np.isfinite(array)
+    inside &= (array > domain.low) if domain.open_low else (array >= domain.low)
+    inside &= (array < domain.high) if domain.open_high else (array <= domain.high)
+    if domain.integer:
+        inside &= array % 1 == 0
+    if not inside.all():
+        raise InputError(f"every entry of {name}", array[~inside].flat[0], str(domain))
+    return array
+
+
+def check_error_rates(false_reject: Any, false_accept: Any) -> tuple[float, float]:
+    """Return (alpha, beta) after checking both and that a verdict carries information."""
+    rates = check(false_reject=false_reject, false_accept=false_accept)
+    total = rates["false_reject"] + rates["false_accept"]
+    if total >= 1:
+        raise InputError("false_reject + false_accept", total, "be below 1",
+                         hint="A verdict with these rates is worse than a coin toss.")  # fmt: skip
+    return rates["false_reject"], rates["false_accept"]
