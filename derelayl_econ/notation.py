@@ -209,13 +209,17 @@ def check(**values: Any) -> dict[str, Any]:
 def check_number(name: str, value: Any, domain: Domain = REAL) -> Any:
     """Return ``value`` as an int (integer domains) or float, or raise :class:`InputError`."""
     number: Any = value.item() if getattr(value, "ndim", None) == 0 else value  # NumPy scalars
-    if isinstance(number, bool) or not isinstance(number, numbers.Real):
+    if not _is_real(number):
         raise InputError(name, value, str(domain))
     if isinstance(number, int) and abs(number) > _LARGEST_INTEGER:
         raise InputError(name, value, f"{domain} and below 2**63 in size")
     if float(number) not in domain or (domain.integer and float(number) % 1 != 0):
         raise InputError(name, value, str(domain))
     return int(number) if domain.integer else float(number)
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def check_array(
