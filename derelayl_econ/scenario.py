@@ -1,0 +1,183 @@
+"""A scenario: every number of one relay-learning community, validated, in one TOML file.
+
+A scenario has six sections (community, learning, training, reward, verification, experiment) whose
+keys are code names of :mod:`derelayl_econ.notation`, and a ``sources`` table that says for each
+value where it comes from, or "illustrative". Unknown keys and out-of-domain values are refused with
+the file's name; nothing is ever silently ignored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from derelayl_econ.errors import InputError, did_you_mean
+from derelayl_econ.files import write_atomically
+from derelayl_econ.sections import (
+    SECTIONS,
+    Community,
+    Experiment,
+    Learning,
+    Reward,
+    Section,
+    Training,
+    Verification,
+)
+
+__all__ = ["Scenario", "scenario_names"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One community, its model, its money and the experiment that tests the predictions.
+
+    Examples
+    --------
+    >>> scenario = Scenario.load("phone_community")
+    >>> scenario.community.participants
+    200
+    >>> scenario.replace("reward.pool", 3).reward.pool
+    3.0
+    """
+
+    name: str
+    summary: str
+    community: Community
+    learning: Learning
+    training: Training
+    reward: Reward = field(default_factory=Reward)
+    verification: Verification = field(default_factory=Verification)
+    experiment: Experiment = field(default_factory=Experiment)
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Scenario:
+        """Read a scenario from a TOML file, or one of the named scenarios by its name.
+
+        Raises
+        ------
+        InputError
+            If there is no such file or name, it is not TOML, or it holds an unknown key or a value
+            out of domain; the message names the file.
+        """
+        file = _locate(path)
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise InputError("scenario file", str(path), f"be readable ({reason})") from None
+        try:
+            return cls.from_mapping(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise InputError("scenario file", str(path), f"be valid TOML ({error})") from None
+        except InputError as error:
+            raise error.at(Path(file.name).name) from None
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Scenario:
+        """Build a scenario from nested tables, as :func:`tomllib.loads` returns them."""
+        sections = {section.title: section for section in SECTIONS}
+        known = {"name", "summary", "sources", *sections}
+        for key in mapping:
+            if key not in known:
+                raise InputError(f"key {key}", mapping[key], "be a known section or key",
+                                 hint=did_you_mean(key, known))  # fmt: skip
+        for key in ("name", "summary"):
+            if not isinstance(mapping.get(key), str):
+                raise InputError(key, mapping.get(key, "nothing"), "be given as text")
+        parts: dict[str, Any] = {
+            title: section.from_mapping(mapping.get(title, {}))
+            for title, section in sections.items()
+        }
+        sources = _check_sources(mapping.get("sources", {}), sections)
+        return cls(name=mapping["name"], summary=mapping["summary"], sources=sources, **parts)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return nested tables of built-in types; the inverse of :meth:`from_mapping`."""
+        parts = {section.title: getattr(self, section.title).to_mapping() for section in SECTIONS}
+        sources = {title: dict(texts) for title, texts in self.sources.items()}
+        head = {"name": self.name, "summary": self.summary}
+        return head | parts | ({"sources": sources} if sources else {})
+
+    def to_toml(self) -> str:
+        """Return the scenario as TOML text."""
+        return tomli_w.dumps(self.to_mapping())
+
+    def save(self, path: str | Path) -> None:
+        """Write the scenario to a TOML file, whole or not at all."""
+        write_atomically(Path(path), self.to_toml().encode())
+
+    def replace(self, key: str, value: Any) -> Scenario:
+        """Return a copy with one value changed; ``key`` is ``"section.name"``.
+
+        The changed value loses its source: it is the caller's own.
+        """
+        title, _, name = key.partition(".")
+        mapping = self.to_mapping()
+        if title not in mapping or not name:
+            keys = [f"{s.title}.{f.name}" for s in SECTIONS for f in dataclasses.fields(s)]
+            raise InputError("key", key, "be section.name", hint=did_you_mean(key, keys))
+        mapping[title] = mapping[title] | {name: value}
+        mapping.get("sources", {}).get(title, {}).pop(name, None)
+        return Scenario.from_mapping(mapping)
+
+    @property
+    def gap(self) -> float:
+        """Headroom before the first leg, quality_max - quality_start (score)."""
+        return self.learning.quality_max - self.learning.quality_start
+
+    @property
+    def users(self) -> float:
+        """People who use the model; the participants unless the scenario says otherwise."""
+        return self.community.users or float(self.community.participants)
+
+    @property
+    def benefit(self) -> float:
+        """Present value of the first leg's improvement to one participant (money).
+
+        value * learning_rate * gap / (1 - discount): the improvement is enjoyed every leg from now
+        on. This is the b of the one-leg participation games (theory notes, section 2.1).
+        """
+        first_gain = self.learning.learning_rate * self.gap
+        return self.community.value * first_gain / (1 - self.community.discount)
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the scenarios that come with the package, sorted."""
+    folder = resources.files("derelayl_econ") / "scenarios"
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def _locate(path: str | Path) -> Any:
+    if isinstance(path, str) and path.replace("-", "_") in scenario_names():
+        return resources.files("derelayl_econ") / "scenarios" / f"{path.replace('-', '_')}.toml"
+    if not isinstance(path, str | Path):
+        raise InputError("scenario", path, "be a file or the name of a scenario")
+    if not Path(path).exists():
+        raise InputError("scenario", str(path), "be an existing file or the name of a scenario",
+                         hint=did_you_mean(str(path), scenario_names()))  # fmt: skip
+    return Path(path)
+
+
+def _check_sources(sources: Any, sections: Mapping[str, type[Section]]) -> dict[str, Any]:
+    if not isinstance(sources, Mapping):
+        raise InputError("sources", sources, "be a table of tables of text")
+    for title, texts in sources.items():
+        if title not in sections:
+            raise InputError(f"key sources.{title}", texts, "name a section",
+                             hint=did_you_mean(title, sections))  # fmt: skip
+        if not isinstance(texts, Mapping):
+            raise InputError(f"sources.{title}", texts, "be a table of keys and texts")
+        names = [item.name for item in dataclasses.fields(sections[title])]
+        for key, text in texts.items():
+            if key not in names or not isinstance(text, str):
+                raise InputError(f"key sources.{title}.{key}", text, "name a key, with a text",
+                                 hint=did_you_mean(key, names))  # fmt: skip
+    return {title: dict(texts) for title, texts in sources.items()}
