@@ -1,1 +1,1 @@
-"""."""
+"""One figure, one module, registered by name."""

@@ -1,0 +1,83 @@
+"""The figures by name, and how one is drawn and saved with stable bytes.
+
+A figure is one module with one function ``(evidence) -> Figure``: it draws the theory's curves and,
+beside them, what :class:`~derelayl_econ.validation.Evidence` measured in real relays.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derelayl_econ.errors import InputError, did_you_mean
+from derelayl_econ.files import output_folder, write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from derelayl_econ.validation import Evidence
+
+__all__ = ["FIGURES", "FigureSpec", "draw", "save"]
+
+STYLE = Path(__file__).with_name("derelayl.mplstyle")
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A figure's name (also of its module and its function) and the question it answers."""
+
+    name: str
+    question: str
+
+
+_SPECS = (
+    FigureSpec("participation", "How many will train, for a given community and pool?"),
+    FigureSpec("outage", "How often does nobody train?"),
+    FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
+    FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
+    FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
+    FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
+    FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
+)
+FIGURES = {spec.name: spec for spec in _SPECS}
+"""All registered figures, in the order in which they are drawn."""
+
+
+def draw(name: str, evidence: Evidence) -> Figure:
+    """Return the figure of that name, in the package's style.
+
+    Raises
+    ------
+    InputError
+        If there is no figure of that name.
+    """
+    import matplotlib as mpl
+
+    if name not in FIGURES:
+        raise InputError("figure", name, "be a registered figure",
+                         hint=did_you_mean(name, FIGURES))  # fmt: skip
+    module = importlib.import_module(f"derelayl_econ.figures.{name}")
+    with mpl.rc_context(fname=STYLE):
+        figure: Figure = getattr(module, name)(evidence)
+        figure.draw_without_rendering()  # the layout is settled while the style is in force
+    return figure
+
+
+def save(figure: Figure, name: str, folder: str | Path) -> tuple[Path, Path]:
+    """Write ``name.pdf`` and ``name.png`` into ``folder``; the bytes do not depend on the date."""
+    import matplotlib as mpl
+
+    target = output_folder(folder)
+    written = []
+    for suffix, metadata in (("pdf", {"CreationDate": None}), ("png", {"Software": None})):
+        buffer = io.BytesIO()
+        with mpl.rc_context(fname=STYLE):
+            figure.savefig(buffer, format=suffix, metadata=metadata)
+        path = target / f"{name}.{suffix}"
+        write_atomically(path, buffer.getvalue())
+        written.append(path)
+    return written[0], written[1]

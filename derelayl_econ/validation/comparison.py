@@ -1,0 +1,270 @@
+"""Prediction against measurement: one row per claim, with its test and its verdict.
+
+The unit of replication is a *seed* (one relay), never a leg: legs of one relay are not independent.
+A row's p-value answers "how surprising is this measurement if the prediction is right?"; the table
+corrects for the number of rows (Holm 1979), so that a table of right predictions shows a refuted
+row with probability at most ``level``. Uncertainty of the prediction that comes from fitting a
+curve or an error rate on *other* seeds is carried as its standard error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from derelayl_econ.errors import InputError
+from derelayl_econ.results import Result, format_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Comparison",
+    "ComparisonTable",
+    "Interval",
+    "Verdict",
+    "compare_frequency",
+    "compare_mean",
+    "compare_no_gain",
+]
+
+CONFIDENCE = 0.95
+
+
+class Verdict(StrEnum):
+    """What the measurement says of the prediction."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its two-sided 95 % interval."""
+
+    low: float
+    mid: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mid:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Comparison(Result):
+    """One prediction beside its measurement.
+
+    Attributes
+    ----------
+    quantity, theory : str
+        What is compared, and the section of the theory notes that predicts it.
+    predicted, measured : Interval
+        In the unit named by ``unit``.
+    seeds : int
+        Independent relays behind the measurement; none of them was used to fit anything.
+    test : str
+        The statistical test.
+    p_value : float
+        Before the correction for the number of rows.
+    note : str
+        How the prediction was made, or why it fails.
+    """
+
+    quantity: str
+    theory: str
+    unit: str
+    predicted: Interval
+    measured: Interval
+    seeds: int
+    test: str
+    p_value: float
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ComparisonTable(Result, Sequence[Comparison]):
+    """All comparisons of one scenario, with verdicts at family-wise error ``level``."""
+
+    rows: tuple[Comparison, ...]
+    scenario: str
+    level: float = 0.05
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Comparison]:
+        return iter(self.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Verdict of each row, after Holm's correction."""
+        adjusted = holm([row.p_value for row in self.rows])
+        return tuple(Verdict.REFUTED if p < self.level else Verdict.CONFIRMED for p in adjusted)
+
+    @property
+    def refuted(self) -> tuple[Comparison, ...]:
+        """The rows whose prediction the measurement contradicts."""
+        pairs = zip(self.rows, self.verdicts, strict=True)
+        return tuple(row for row, verdict in pairs if verdict is Verdict.REFUTED)
+
+    def caption(self) -> str:
+        """Return the summary line."""
+        return (
+            f"{self.scenario}: {len(self) - len(self.refuted)} of {len(self)} predictions "
+            f"confirmed (family-wise level {self.level:g}, Holm)"
+        )
+
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+        """Return one row per comparison."""
+        headers = ("quantity", "theory", "predicted", "measured", "unit", "seeds", "test", "p",
+                   "verdict")  # fmt: skip
+        rows = [
+            (r.quantity, r.theory, r.predicted, r.measured, r.unit, r.seeds, r.test,
+             f"{r.p_value:.2g}", verdict.value)
+            for r, verdict in zip(self.rows, self.verdicts, strict=True)
+        ]  # fmt: skip
+        return headers, rows
+
+    def notes(self) -> str:
+        """Return the notes of the refuted rows: what failed and why."""
+        return "\n".join(f"refuted: {row.quantity}: {row.note}" for row in self.refuted)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table as a DataFrame, one row per comparison."""
+        import pandas as pd
+
+        records = [
+            row.to_dict()
+            | {f"{side}_{end}": getattr(getattr(row, side), end)
+               for side in ("predicted", "measured") for end in ("low", "mid", "high")}
+            | {"verdict": verdict.value}
+            for row, verdict in zip(self.rows, self.verdicts, strict=True)
+        ]  # fmt: skip
+        return pd.DataFrame(records).drop(columns=["predicted", "measured"])
+
+
+def compare_mean(
+    quantity: str,
+    theory: str,
+    predicted: float,
+    samples: npt.ArrayLike,
+    *,
+    unit: str = "1",
+    standard_error: float = 0.0,
+    note: str = "",
+) -> Comparison:
+    """Compare a predicted mean with one measured value per seed (t-test on the difference).
+
+    Parameters
+    ----------
+    samples : array_like, shape (seeds,)
+        One number per independent relay; at least two.
+    standard_error : float
+        Of the prediction, when it was fitted on other seeds (Welch's t-test then, the prediction's
+        degrees of freedom taken as large).
+    """
+    values = _checked(samples)
+    mean, spread = float(values.mean()), float(values.std(ddof=1) / math.sqrt(values.size))
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * spread
+    width = stats.norm.ppf((1 + CONFIDENCE) / 2) * standard_error
+    total = math.hypot(spread, standard_error)
+    return Comparison(
+        quantity=quantity, theory=theory, unit=unit, note=note, seeds=values.size,
+        predicted=Interval(predicted - width, predicted, predicted + width),
+        measured=Interval(mean - half, mean, mean + half),
+        test="t-test" if standard_error == 0 else "Welch t-test",
+        p_value=_two_sided(mean - predicted, total, spread, values.size),
+    )  # fmt: skip
+
+
+def compare_frequency(
+    quantity: str,
+    theory: str,
+    predicted: float,
+    successes: int,
+    trials: int,
+    *,
+    seeds: int,
+    standard_error: float = 0.0,
+    note: str = "",
+) -> Comparison:
+    """Compare a predicted probability with a count of *independent* trials (exact binomial test).
+
+    With a standard error on the prediction the test is a z-test on the difference instead.
+    """
+    if not 0 <= successes <= trials or trials < 1:
+        raise InputError("successes", f"{successes} of {trials}", "lie between 0 and trials >= 1")
+    exact = stats.binomtest(successes, trials, predicted)
+    low, high = exact.proportion_ci(CONFIDENCE, method="exact")
+    rate = successes / trials
+    width = stats.norm.ppf((1 + CONFIDENCE) / 2) * standard_error
+    spread = math.sqrt(predicted * (1 - predicted) / trials)
+    p_value = exact.pvalue
+    if standard_error > 0:
+        p_value = 2 * stats.norm.sf(abs(rate - predicted) / math.hypot(spread, standard_error))
+    return Comparison(
+        quantity=quantity, theory=theory, unit="probability", note=note, seeds=seeds,
+        predicted=Interval(max(0.0, predicted - width), predicted, min(1.0, predicted + width)),
+        measured=Interval(float(low), rate, float(high)),
+        test="exact binomial" if standard_error == 0 else "z-test", p_value=float(p_value),
+    )  # fmt: skip
+
+
+def compare_no_gain(
+    quantity: str, theory: str, samples: npt.ArrayLike, *, unit: str = "money", note: str = ""
+) -> Comparison:
+    """Test that a deviator's gain is not significantly positive (one-sided t-test against 0)."""
+    values = _checked(samples)
+    mean, spread = float(values.mean()), float(values.std(ddof=1) / math.sqrt(values.size))
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * spread
+    if spread == 0:
+        p_value = 0.0 if mean > 0 else 1.0
+    else:
+        p_value = float(stats.t.sf(mean / spread, values.size - 1))
+    return Comparison(
+        quantity=quantity, theory=theory, unit=unit, note=note, seeds=values.size,
+        predicted=Interval(-math.inf, 0.0, 0.0), measured=Interval(mean - half, mean, mean + half),
+        test="one-sided t-test", p_value=p_value,
+    )  # fmt: skip
+
+
+def holm(p_values: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Return Holm's step-down adjusted p-values.
+
+    Examples
+    --------
+    >>> print(holm([0.01, 0.04, 0.03]))
+    [0.03 0.06 0.06]
+    """
+    raw = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(raw)
+    stepped = raw[order] * np.arange(raw.size, 0, -1)
+    adjusted = np.empty_like(raw)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(stepped))
+    return adjusted
+
+
+def _two_sided(difference: float, total: float, spread: float, size: int) -> float:
+    if total == 0:  # neither side varies: they agree or they do not
+        return 1.0 if abs(difference) <= 1e-12 else 0.0
+    # Welch-Satterthwaite: the prediction's share of the variance counts as exactly known.
+    freedom = (size - 1) * (total / spread) ** 4 if spread > 0 else math.inf
+    return float(2 * stats.t.sf(abs(difference) / total, freedom))
+
+
+def _checked(samples: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    values = np.asarray(samples, dtype=np.float64)
+    if values.ndim != 1 or values.size < 2 or not np.isfinite(values).all():
+        raise InputError("samples", f"shape {values.shape}: {format_number(values)}",
+                         "be one finite number per seed, for at least two seeds")  # fmt: skip
+    return values
