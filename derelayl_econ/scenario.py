@@ -42,7 +42,7 @@ class Scenario:
     --------
     >>> scenario = Scenario.load("phone_community")
     >>> scenario.community.participants
-    200
+    80
     >>> scenario.replace("reward.pool", 3).reward.pool
     3.0
     """
@@ -139,14 +139,21 @@ class Scenario:
         return self.community.users or float(self.community.participants)
 
     @property
-    def benefit(self) -> float:
-        """Present value of the first leg's improvement to one participant (money).
+    def private_value(self) -> float:
+        """Present value of one unit of quality to one participant, w (money per score).
 
-        value * learning_rate * gap / (1 - discount): the improvement is enjoyed every leg from now
-        on. This is the b of the one-leg participation games (theory notes, section 2.1).
+        value / (1 - discount (1 - drift)): enjoyed every leg from now on, eroded by drift.
         """
-        first_gain = self.learning.learning_rate * self.gap
-        return self.community.value * first_gain / (1 - self.community.discount)
+        kept = self.community.discount * (1 - self.learning.drift)
+        return self.community.value / (1 - kept)
+
+    @property
+    def benefit(self) -> float:
+        """Present value of the first leg's improvement to one participant, b (money).
+
+        This is the benefit of the one-leg participation games (theory notes, section 2.1).
+        """
+        return self.private_value * self.learning.learning_rate * self.gap
 
 
 def scenario_names() -> tuple[str, ...]:

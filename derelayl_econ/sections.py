@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from derelayl_econ.errors import InputError, did_you_mean
+from derelayl_econ.hardware import HARDWARE
 from derelayl_econ.notation import (
     COUNT,
     NON_NEGATIVE,
@@ -121,7 +122,7 @@ class Training(Section):
     title = "training"
     cost: float | None = None
     cost_cheat: float = field(default=0.0)
-    hardware: str = _choice("", "phone", "laptop", "consumer_gpu", "datacenter_gpu")
+    hardware: str = _choice("", *HARDWARE)
     flops: float | None = _number(None, POSITIVE)
     bytes_moved: float | None = _number(None, NON_NEGATIVE)
     fixed_cost: float = _number(0.0, NON_NEGATIVE)
@@ -173,7 +174,7 @@ class Experiment(Section):
 
     title = "experiment"
     dataset: str = _choice("digits", "breast_cancer", "wine")
-    model: str = _choice("logistic", "mlp")
+    model: str = _choice("logistic", "mlp-tanh", "mlp-relu")
     hidden: int = _number(32, COUNT)
     split: str = _choice("iid", "dirichlet")
     concentration: float = _number(1.0, POSITIVE)

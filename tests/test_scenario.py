@@ -116,8 +116,8 @@ def test_replace_checks_and_forgets_the_source() -> None:
     assert changed.reward.pool == 3.0
     assert "pool" not in changed.sources["reward"]
     assert "pool" in scenario.sources["reward"]
-    with pytest.raises(InputError, match=r"Did you mean reward.pool\?"):
-        scenario.replace("pool.reward", 3)
+    with pytest.raises(InputError, match=r"Did you mean pool\?"):
+        scenario.replace("reward.pol", 3)
     with pytest.raises(InputError, match=r"reward\.pool"):
         scenario.replace("reward.pool", -1)
 

@@ -1,0 +1,92 @@
+"""The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
+
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted); 2 bad input. Progress goes to
+the standard error stream and only to a terminal, answers go to the standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from derelayl_econ.errors import DerelaylError, InputError, did_you_mean
+
+__all__ = ["main"]
+
+GOOD, NO, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, like every other error of the package."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"{message[:1].upper()}{message[1:]}; see {self.prog} --help."
+        raise InputError("command line", " ".join(sys.argv[1:]), "be understood", hint=hint)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = _Parser(prog="derelayl", description="Will strangers keep training one shared model?")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    figures = _command(commands, "figures", "regenerate the theory figures, each with its check")
+    figures.add_argument("names", nargs="*", metavar="NAME", help="figures to draw (default: all)")
+    solve = _command(commands, "solve", "solve every game of a scenario for all its equilibria")
+    solve.add_argument("--certify", action="store_true", help="prove the number of equilibria")
+    simulate = _command(commands, "simulate", "run relays in which real models are trained")
+    simulate.add_argument("--replications", type=int, default=20, metavar="K")
+    simulate.add_argument("--workers", type=int, default=1, metavar="W")
+    simulate.add_argument("--policy", default="equilibrium", help="what the participants play")
+    validate = _command(commands, "validate", "compare predictions with measurements")
+    validate.add_argument("--replications", type=int, default=40, metavar="K")
+    for command in (solve, simulate, validate):
+        command.add_argument(
+            "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"
+        )
+    _command(commands, "info", "versions, scenarios and figures")
+    _command(commands, "cite", "how to cite the paper and this program")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        options = build_parser().parse_args(_checked_command(given))
+        from derelayl_econ import commands
+
+        return NO if getattr(commands, options.command)(options) is False else GOOD
+    except DerelaylError as error:
+        print(f"derelayl: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("derelayl: interrupted; files already written are whole", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader (head, less) has gone
+        sys.stderr.close()
+        return GOOD
+
+
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str) -> _Parser:
+    """Add a command with the options that all commands share."""
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--out", metavar="PATH", help="write the answer there (figures: a folder)")
+    parser.add_argument("--seed", type=int, default=0, help="root of all randomness (default 0)")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    return parser
+
+
+def _checked_command(given: list[str]) -> list[str]:
+    known = ("figures", "solve", "simulate", "validate", "info", "cite")
+    if not given:
+        return ["--help"]
+    if given[0] not in known and not given[0].startswith("-"):
+        raise InputError("command", given[0], f"be one of {', '.join(known)}",
+                         hint=did_you_mean(given[0], known))  # fmt: skip
+    return given
+
+
+if __name__ == "__main__":
+    sys.exit(main())

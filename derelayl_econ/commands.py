@@ -1,0 +1,169 @@
+"""What each command of the command line does; see :mod:`derelayl_econ.__main__`.
+
+Every command takes the parsed options and returns True ("good") or False ("the answer is no").
+Imports are inside the functions: ``derelayl cite`` should not wait for SymPy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from derelayl_econ.errors import InputError
+
+__all__ = ["cite", "figures", "info", "simulate", "solve", "validate"]
+
+PAPER = """@misc{duan2026derelayl,
+  title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
+  author = {Duan, Haihan and Ma, Tengfei and Qin, Yuyang and Zeng, Runhao and Cai, Wei and
+            Leung, Victor C. M. and Hu, Xiping},
+  year = {2026},
+  eprint = {2605.02935},
+  archivePrefix = {arXiv}
+}"""
+FIGURE_FOLDER = Path("notebooks") / "figures"
+
+
+def solve(options: Namespace) -> bool:
+    """Print every equilibrium of every game of the scenario."""
+    from derelayl_econ.scenario import Scenario
+    from derelayl_econ.solution import solve as solve_scenario
+
+    _answer(options, solve_scenario(Scenario.load(options.scenario), certify=options.certify))
+    return True
+
+
+def simulate(options: Namespace) -> bool:
+    """Run relays and print a summary of each, or write all records as CSV."""
+    from derelayl_econ.scenario import Scenario
+    from derelayl_econ.simulation.experiment import simulate as run
+    from derelayl_econ.validation.play import policies_of
+
+    scenario = Scenario.load(options.scenario)
+    policies = policies_of(scenario, options.policy)
+    with _progress(options, f"{options.replications} relays"):
+        result = run(scenario, policies, options.seed, replications=options.replications,
+                     workers=options.workers)  # fmt: skip
+    if options.out and options.out.endswith(".csv"):
+        _write(options, result.records.to_csv(index=False))
+    else:
+        _answer(options, result)
+    return True
+
+
+def validate(options: Namespace) -> bool:
+    """Print predictions beside measurements; "no" if a prediction is refuted."""
+    from derelayl_econ.scenario import Scenario
+    from derelayl_econ.validation import validate as compare
+
+    scenario = Scenario.load(options.scenario)
+    with _progress(options, "training real relays"):
+        table = compare(scenario, rng=options.seed, replications=options.replications)
+    if options.out and options.out.endswith(".csv"):
+        _write(options, table.to_frame().to_csv(index=False))
+    else:
+        _answer(options, table)
+    if not options.json and not options.quiet and table.refuted:
+        print(table.notes())
+    return not table.refuted
+
+
+def figures(options: Namespace) -> bool:
+    """Draw figures, each with its check against simulation, and print the comparison table."""
+    from derelayl_econ.figures.registry import FIGURES, draw, save
+    from derelayl_econ.files import output_folder
+    from derelayl_econ.scenario import Scenario
+    from derelayl_econ.validation import Evidence
+
+    names = options.names or list(FIGURES)
+    folder = output_folder(options.out or FIGURE_FOLDER)
+    evidence = Evidence(Scenario.load("phone_community"), rng=options.seed)
+    written = []
+    for name in names:
+        with _progress(options, f"figure {name}"):
+            written += save(draw(name, evidence), name, folder)
+        if not options.json and not options.quiet:
+            print(f"{folder / name}.pdf, .png  {FIGURES[name].question}")
+    if options.json:
+        print(json.dumps({"seed": options.seed, "files": [str(path) for path in written]}))
+    return True
+
+
+def info(options: Namespace) -> bool:
+    """Print versions, scenarios and figures."""
+    import platform
+    from importlib import metadata
+
+    from derelayl_econ.figures.registry import FIGURES
+    from derelayl_econ.scenario import scenario_names
+
+    names = ("derelayl_econ", "numpy", "scipy", "sympy", "nashpy", "numba", "cvxpy", "matplotlib",
+             "scikit-learn", "python-flint", "pandas")  # fmt: skip
+    facts: dict[str, Any] = {name: metadata.version(name) for name in names}
+    facts |= {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "scenarios": list(scenario_names()),
+        "figures": list(FIGURES),
+    }
+    lines = [f"{k:14}{', '.join(v) if isinstance(v, list) else v}" for k, v in facts.items()]
+    _emit(options, json.dumps(facts, indent=2) if options.json else "\n".join(lines))
+    return True
+
+
+def cite(options: Namespace) -> bool:
+    """Print how to cite the paper and this program."""
+    from derelayl_econ import __version__
+
+    software = (
+        "@software{derelayl_econ,\n"
+        "  title = {derelayl_econ: incentive analysis of decentralized relay learning},\n"
+        f"  version = {{{__version__}}},\n"
+        "  author = {{The derelayl_econ developers}}\n}"
+    )
+    entries = {"paper": PAPER, "software": software}
+    _emit(options, json.dumps(entries, indent=2) if options.json else "\n\n".join(entries.values()))
+    return True
+
+
+def _answer(options: Namespace, result: Any) -> None:
+    """Emit a result as a table or as JSON; JSON says which seed it came from."""
+    if options.json or (options.out and options.out.endswith(".json")):
+        _emit(options, json.dumps({"seed": options.seed} | result.to_dict(), indent=2))
+    else:
+        _emit(options, str(result))
+
+
+def _emit(options: Namespace, text: str) -> None:
+    if options.out:
+        _write(options, text + "\n")
+    else:
+        print(text)
+
+
+def _write(options: Namespace, text: str) -> None:
+    from derelayl_econ.files import write_atomically
+
+    path = Path(options.out)
+    if path.is_dir():
+        raise InputError("--out", options.out, "name a file, not a folder")
+    write_atomically(path, text.encode())
+    if not options.quiet:
+        print(f"wrote {path}", file=sys.stderr)
+
+
+@contextmanager
+def _progress(options: Namespace, text: str) -> Iterator[None]:
+    """Show a spinner on the standard error stream, only when it is a terminal."""
+    if options.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield

@@ -1,0 +1,192 @@
+"""The games a scenario describes, and all their equilibria in one answer.
+
+The step from a scenario's numbers to each game's parameters is made here and nowhere else:
+
+- a leg's cost is the scenario's, or follows from its hardware and workload;
+- the benefit of a trained leg is what its improvement is worth to one participant for ever;
+- a trainer's private value of a unit of quality is that same present value per unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from derelayl_econ.cost import TrainingCost
+from derelayl_econ.games.baton import BatonGame, BatonSolution
+from derelayl_econ.games.cold_start import ColdStart
+from derelayl_econ.games.committee import Committee
+from derelayl_econ.games.deposit import DepositWindow
+from derelayl_econ.games.finite_relay import FiniteRelay
+from derelayl_econ.games.funding import DriftFunding, FundingState
+from derelayl_econ.games.participation import ParticipationGame
+from derelayl_econ.games.verification import VerificationGame
+from derelayl_econ.quality import HillCurve
+from derelayl_econ.results import EquilibriumSet, Result
+from derelayl_econ.scenario import Scenario
+
+__all__ = ["ScenarioGames", "Solution", "games_of", "solve", "training_cost"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScenarioGames:
+    """The games of one scenario, unsolved."""
+
+    participation: ParticipationGame
+    finite_relay: FiniteRelay
+    baton: BatonGame
+    funding: DriftFunding
+    verification: VerificationGame
+    committee: Committee
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solution(Result):
+    """Everything the theory says of one scenario.
+
+    Attributes
+    ----------
+    cost : float
+        Cost of one leg (money).
+    participation, pure_participation : EquilibriumSet
+        All symmetric and all pure equilibria of one leg (theory notes, section 2.1).
+    outage : tuple of float
+        Probability that nobody trains in each symmetric equilibrium.
+    legs : int
+        Individually rational legs on the geometric curve (3.1).
+    cold_start : ColdStart
+        The same on the S-shaped (Hill) curve, with the subsidy that starts it.
+    baton : BatonSolution
+        Who takes it next, level by level (3.2).
+    funding : FundingState
+        Long-run quality under drift at the scenario's price (3.4a).
+    verification : EquilibriumSet
+        All equilibria of the inspection game (4.1).
+    deposits : DepositWindow
+        Deposits that make honesty pay at the scenario's audit rate.
+    """
+
+    scenario: str
+    cost: float
+    participation: EquilibriumSet
+    pure_participation: EquilibriumSet
+    outage: tuple[float, ...]
+    legs: int
+    cold_start: ColdStart
+    baton: BatonSolution
+    funding: FundingState
+    verification: EquilibriumSet
+    deposits: DepositWindow
+
+    def caption(self) -> str:
+        """Return the title of the answer."""
+        return f"{self.scenario}: what the theory says"
+
+    def __str__(self) -> str:
+        parts = [f"{title}\n{_indented(part)}" for title, part in self._sections()]
+        return "\n\n".join([self.caption(), *parts])
+
+    def _repr_html_(self) -> str:
+        parts = [(title, part) for title, part in self._sections()]
+        return "".join(f"<h4>{title}</h4>{_html(part)}" for title, part in parts)
+
+    def _sections(self) -> Sequence[tuple[str, Any]]:
+        outage = ", ".join(f"{value:.3g}" for value in self.outage)
+        return (
+            (f"Who trains one leg (cost {self.cost:.4g} each; outage {outage})",
+             self.participation),
+            ("... if the participants can agree on who trains", self.pure_participation),
+            (f"How long it pays: {self.legs} legs on the geometric curve; on the Hill curve",
+             self.cold_start),
+            ("Who takes the baton next", self.baton),
+            ("Quality that can be kept up under drift", self.funding),
+            ("Does cheating pay", self.verification),
+            ("Which deposits work", self.deposits),
+        )  # fmt: skip
+
+
+def training_cost(scenario: Scenario) -> float:
+    """Return the cost of one leg (money): given, or derived from hardware and workload."""
+    training = scenario.training
+    if training.cost is not None:
+        return training.cost
+    return TrainingCost.preset(
+        training.hardware, flops=training.flops, bytes_moved=training.bytes_moved,
+        fixed=training.fixed_cost,
+    ).total  # fmt: skip
+
+
+def games_of(scenario: Scenario) -> ScenarioGames:
+    """Return the games that a scenario describes."""
+    people, checks = scenario.community, scenario.verification
+    learning, reward = scenario.learning, scenario.reward
+    cost = training_cost(scenario)
+    committee = Committee(checks.committee_size, checks.false_reject, checks.false_accept,
+                          checks.correlation)  # fmt: skip
+    return ScenarioGames(
+        participation=ParticipationGame.train_or_ride(
+            people.participants, scenario.benefit, cost, reward.pool, people.leakage),
+        finite_relay=FiniteRelay(
+            scenario.private_value, reward.price, cost, scenario.gap, learning.learning_rate),
+        baton=BatonGame(
+            people.participants, people.value, cost, reward.price, people.discount,
+            learning.quality_max, scenario.gap, learning.learning_rate),
+        funding=DriftFunding(
+            cost=cost, drift=learning.drift, learning_rate=learning.learning_rate,
+            quality_max=learning.quality_max, users=scenario.users, flow_value=people.value,
+            value=scenario.private_value, leakage=people.leakage),
+        verification=VerificationGame(
+            cost, scenario.training.cost_cheat, reward.pool, checks.deposit, checks.verify_cost,
+            checks.bounty, checks.penalty, committee.majority_false_reject,
+            committee.majority_false_accept),
+        committee=committee,
+    )  # fmt: skip
+
+
+def hill_curve(scenario: Scenario) -> HillCurve:
+    """Return the scenario's learning curve in its S-shaped form.
+
+    Its effort scale is that of the geometric curve, 1/learning_rate, so that the two agree on how
+    many legs learning takes and differ in how it starts.
+    """
+    learning = scenario.learning
+    return HillCurve(learning.quality_start, learning.quality_max, 1 / learning.learning_rate,
+                     learning.steepness)  # fmt: skip
+
+
+def solve(scenario: Scenario, *, certify: bool = False) -> Solution:
+    """Solve every game of a scenario for all its equilibria.
+
+    Parameters
+    ----------
+    certify : bool
+        Also prove the number of participation equilibria in exact or ball arithmetic.
+    """
+    games = games_of(scenario)
+    participation = games.participation.equilibria(certify=certify)
+    on_hill = FiniteRelay.on_curve(scenario.private_value, scenario.reward.price,
+                                   training_cost(scenario), hill_curve(scenario))  # fmt: skip
+    return Solution(
+        scenario=scenario.name,
+        cost=training_cost(scenario),
+        participation=participation,
+        pure_participation=games.participation.pure_equilibria(),
+        outage=tuple(float(games.participation.outage(e.strategy)) for e in participation),
+        legs=games.finite_relay.legs(),
+        cold_start=on_hill.cold_start(),
+        baton=games.baton.solve(),
+        funding=games.funding.steady_state(scenario.reward.price),
+        verification=games.verification.equilibria(),
+        deposits=games.verification.deposit_window(
+            scenario.verification.audit_rate, outside=scenario.community.outside
+        ),
+    )
+
+
+def _indented(part: object) -> str:
+    return "\n".join(f"  {line}" for line in str(part).splitlines())
+
+
+def _html(part: Result) -> str:
+    return part._repr_html_()
