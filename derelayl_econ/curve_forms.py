@@ -89,11 +89,12 @@ HILL = CurveFormulas.of(
 _ODDS = (_QMAX / _Q0 - 1) * sp.exp(-_STEP * _E)
 LOGISTIC = CurveFormulas.of(
     "logistic walk",
-    gap=_QMAX * _ODDS / (1 + _ODDS),
-    gain=-_QMAX * _ODDS * expm1(-_STEP) / ((1 + _ODDS) * (1 + _ODDS * sp.exp(-_STEP))),
+    gap=_QMAX / (1 + 1 / _ODDS),
+    gain=-_QMAX * expm1(-_STEP) / ((1 + 1 / _ODDS) * (1 + _ODDS * sp.exp(-_STEP))),
     effort=log1p(_QMAX / _Q0 * _CLOSED) / _STEP,
     inflection=sp.Max(0, sp.log(_QMAX / _Q0 - 1)) / _STEP,
-    marginal=_QMAX * _STEP * _ODDS / (1 + _ODDS) ** 2,  # SymPy's derivative overflows late
+    # Rewritten for evaluation, the derivative would have exp(step E) above and below the line.
+    marginal=_QMAX * _STEP / (2 * sp.cosh((sp.log(_QMAX / _Q0 - 1) - _STEP * _E) / 2)) ** 2,
 )
 
 _H, _EPOCHS = symbol("epoch_scale"), symbol("epochs")

@@ -9,16 +9,18 @@ a grid over scale and shape is solved exactly and some of its best nodes are ref
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import sympy as sp
 
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import NOTATION
+from derelayl_econ.notation import NOTATION, symbol
 
 __all__ = ["CurveProblem", "parameter_names", "quality_gradient"]
 
@@ -180,18 +182,26 @@ def _regress(heights: Array, measured: Array) -> tuple[Array, Array, Array]:
 
 
 @cache
-def _derivatives(formula: Formula, names: tuple[str, ...]) -> tuple[Formula, ...]:
-    return tuple(formula.diff(name) for name in names)
+def _slopes(formula: Formula, names: tuple[str, ...]) -> Callable[..., list[Any]]:
+    # Not through Formula: its rewriting with expm1 turns exp(-x) into exp(x), which overflows in
+    # derivatives of the logistic walk. A gradient needs no such care for digits.
+    return sp.lambdify(  # type: ignore[no-any-return]
+        [symbol(name) for name in (*names, "effort")],
+        [formula.diff(name).expression for name in names],
+        modules=["scipy", "numpy"],
+        cse=True,
+    )
 
 
 def quality_gradient(curve: Any, effort: Array) -> Array:
     """Return dq/d(parameter), shape (n, p)."""
-    names = parameter_names(curve)
+    names, forms = parameter_names(curve), curve.formulas()
     known = {name: getattr(curve, name) for name in names}
-    known["effort"] = np.where(effort > 0, effort, 1.0)
-    columns = [f(**{name: known[name] for name in f.arguments})
-               for f in _derivatives(curve.formulas().quality, names)]  # fmt: skip
+    with np.errstate(all="ignore"):  # the two ends are filled in below
+        columns = _slopes(forms.quality, names)(**known, effort=effort)
     gradient = np.stack([np.broadcast_to(column, effort.shape) for column in columns], axis=-1)
-    # q(0) is quality_start whatever the shape, where the formula has 0 log 0.
-    gradient[effort == 0] = np.eye(1, len(names))
+    gap = forms.gap(**{name: (known | {"effort": effort})[name] for name in forms.gap.arguments})
+    ends = np.eye(2, len(names))
+    gradient[effort == 0] = ends[0]  # q(0) is quality_start, where the formula has 0 log 0
+    gradient[gap == 0] = ends[1]  # q is quality_max, where it has infinity / infinity
     return gradient

@@ -69,7 +69,10 @@ class Formula:
         self._check_names(values)
         arrays = [np.asarray(values[name], dtype=np.float64) for name in self.arguments]
         with np.errstate(all="ignore"):  # both branches of a Piecewise are evaluated
-            result = self._numeric(*arrays)
+            result = self._accurate(*arrays)
+            if not np.isfinite(result).all():
+                # Rewriting may turn exp(-x) into 1/exp(x) and overflow where the plain form is fine.
+                result = np.where(np.isfinite(result), result, self._plain(*arrays))
         shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
         return np.array(np.broadcast_to(np.asarray(result, dtype=np.float64), shape))
 
@@ -103,11 +106,17 @@ class Formula:
         return f"${self.latex}$"
 
     @cached_property
-    def _numeric(self) -> Callable[..., Any]:
+    def _accurate(self) -> Callable[..., Any]:
         # Rewritten only for evaluation: `expression` stays as it was written.
-        accurate = optimize(self.expression, optims_c99)
+        return self._compiled(optimize(self.expression, optims_c99))
+
+    @cached_property
+    def _plain(self) -> Callable[..., Any]:
+        return self._compiled(self.expression)
+
+    def _compiled(self, expression: sp.Expr) -> Callable[..., Any]:
         symbols = [_symbol_of(self.expression, name) for name in self.arguments]
-        return sp.lambdify(symbols, accurate, modules=["scipy", "numpy"], cse=True)  # type: ignore[no-any-return]
+        return sp.lambdify(symbols, expression, modules=["scipy", "numpy"], cse=True)  # type: ignore[no-any-return]
 
     def _check_names(self, values: dict[str, Any]) -> None:
         missing = [name for name in self.arguments if name not in values]

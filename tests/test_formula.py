@@ -47,6 +47,14 @@ def test_small_arguments_do_not_cancel() -> None:
     assert float(exponential(cost=1e-18)) == pytest.approx(1e-18, rel=1e-12)
 
 
+def test_large_exponents_do_not_overflow_where_the_plain_form_does_not() -> None:
+    # Trap: optims_c99 writes exp(-x)/(1 + exp(-x))**2 with exp(x) above and below the line.
+    x = symbol("cost")
+    bump = Formula("logistic density", sp.exp(-x) / (1 + sp.exp(-x)) ** 2, "trap: overflow")
+    assert float(bump(cost=800.0)) == 0.0
+    assert float(bump.diff("cost")(cost=700.0)) == pytest.approx(-math.exp(-700.0), rel=1e-9)
+
+
 def test_piecewise_evaluates_every_branch_without_warnings() -> None:
     x = symbol("cost")
     piecewise = Formula("log or 0", sp.Piecewise((sp.log(x), x > 0), (0, True)), "trap")
