@@ -30,6 +30,7 @@ __all__ = [
     "ComparisonTable",
     "Interval",
     "Verdict",
+    "compare_estimates",
     "compare_frequency",
     "compare_mean",
     "compare_no_gain",
@@ -218,6 +219,35 @@ def compare_frequency(
         measured=Interval(float(low), rate, float(high)),
         test="exact binomial" if standard_error == 0 else "z-test", p_value=float(p_value),
     )  # fmt: skip
+
+
+def compare_estimates(
+    quantity: str,
+    theory: str,
+    predicted: tuple[float, float],
+    measured: tuple[float, float],
+    *,
+    seeds: int,
+    unit: str = "1",
+    note: str = "",
+) -> Comparison:
+    """Compare two estimates with known standard errors (z-test on the difference).
+
+    Parameters
+    ----------
+    predicted, measured : (estimate, standard error)
+        For quantities that are not means over seeds; standard errors by the bootstrap over seeds.
+    """
+    intervals = []
+    for estimate, error in (predicted, measured):
+        width = stats.norm.ppf((1 + CONFIDENCE) / 2) * error
+        intervals.append(Interval(estimate - width, estimate, estimate + width))
+    total = math.hypot(predicted[1], measured[1])
+    difference = abs(measured[0] - predicted[0])
+    p_value = 2 * stats.norm.sf(difference / total) if total > 0 else float(difference <= 1e-12)
+    return Comparison(quantity=quantity, theory=theory, unit=unit, predicted=intervals[0],
+                      measured=intervals[1], seeds=seeds, test="z-test (bootstrap)",
+                      p_value=float(p_value), note=note)  # fmt: skip
 
 
 def compare_no_gain(
