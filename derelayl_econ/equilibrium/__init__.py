@@ -1,1 +1,1 @@
-"""."""
+"""Equilibrium computation: roots that are counted, exact enumeration, certificates."""
