@@ -2,8 +2,9 @@
 
 A large population is matched at random into communities of N, leg after leg. After each leg a few
 participants look at a random other's payoff and copy what that one did, with probability
-proportional to how much more it earned (pairwise proportional imitation, Schlag 1998). Its mean
-motion is the replicator dynamic, so the share of trainers should settle at a *stable* equilibrium
+proportional to how much more it earned (pairwise proportional imitation, Schlag 1998; relative to
+the largest difference in that leg, which only sets the pace). Its mean motion is the replicator
+dynamic, so the share of trainers should settle at a *stable* equilibrium
 of the one-leg game, a number these participants never see. That is a prediction that can fail.
 """
 
@@ -66,7 +67,6 @@ def imitate(
     size = game.participants
     ride = np.zeros(size) if game.ride is None else game.ride
     join = game.gains + ride
-    spread = max(join.max(), ride.max()) - min(join.min(), ride.min())
     trains = rng.random(communities * size) < start
     path, empty = np.empty(legs), np.empty(legs)
     for leg in range(legs):
@@ -77,21 +77,21 @@ def imitate(
         others = (trainers[:, None] - groups).ravel()
         payoff = np.where(trains, join[np.minimum(others, size - 1)],
                           ride[np.minimum(others, size - 1)])  # fmt: skip
-        trains = _revised(trains, payoff, spread, revising, rng)
+        trains = _revised(trains, payoff, revising, rng)
     counted = slice(int(legs * settled), None)
     return ImitationRun(share=float(path[counted].mean()), outage=float(empty[counted].mean()),
                         path=path)  # fmt: skip
 
 
 def _revised(
-    trains: npt.NDArray[np.bool_], payoff: Array, spread: float, revising: float,
+    trains: npt.NDArray[np.bool_], payoff: Array, revising: float,
     rng: np.random.Generator,
 ) -> npt.NDArray[np.bool_]:  # fmt: skip
     """Return the actions after a share of the participants has looked around."""
     looking = np.flatnonzero(rng.random(trains.size) < revising)
     seen = rng.integers(trains.size, size=looking.size)
-    better = (payoff[seen] - payoff[looking]) / spread
-    copies = rng.random(looking.size) < better
+    spread = payoff.max() - payoff.min()
+    copies = rng.random(looking.size) * spread < payoff[seen] - payoff[looking]
     revised = trains.copy()
     revised[looking[copies]] = trains[seen[copies]]
     return revised

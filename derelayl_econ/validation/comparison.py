@@ -34,6 +34,7 @@ __all__ = [
     "compare_frequency",
     "compare_mean",
     "compare_no_gain",
+    "compare_wait",
 ]
 
 CONFIDENCE = 0.95
@@ -95,6 +96,7 @@ class ComparisonTable(Result, Sequence[Comparison]):
 
     rows: tuple[Comparison, ...]
     scenario: str
+    seed: int | None = None
     level: float = 0.05
 
     def __len__(self) -> int:
@@ -122,7 +124,7 @@ class ComparisonTable(Result, Sequence[Comparison]):
         """Return the summary line."""
         return (
             f"{self.scenario}: {len(self) - len(self.refuted)} of {len(self)} predictions "
-            f"confirmed (family-wise level {self.level:g}, Holm)"
+            f"confirmed (family-wise level {self.level:g}, Holm; seed {self.seed})"
         )
 
     def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
@@ -248,6 +250,32 @@ def compare_estimates(
     return Comparison(quantity=quantity, theory=theory, unit=unit, predicted=intervals[0],
                       measured=intervals[1], seeds=seeds, test="z-test (bootstrap)",
                       p_value=float(p_value), note=note)  # fmt: skip
+
+
+def compare_wait(
+    quantity: str, theory: str, outage: float, waits: npt.ArrayLike, *, note: str = ""
+) -> Comparison:
+    """Compare a mean wait 1/(1 - outage) with measured waits (exact negative binomial test).
+
+    Parameters
+    ----------
+    outage : float
+        Predicted probability that a leg is lost, in [0, 1).
+    waits : array_like, shape (seeds,)
+        Legs until the first that is not lost, >= 1, one independent wait per seed.
+    """
+    values = _checked(waits)
+    lost, legs = int(values.sum()) - values.size, int(values.sum())
+    law = stats.nbinom(values.size, 1 - outage)
+    interval = stats.binomtest(lost, legs).proportion_ci(CONFIDENCE, method="exact")
+    expected = 1 / (1 - outage)
+    return Comparison(
+        quantity=quantity, theory=theory, unit="legs", note=note, seeds=values.size,
+        predicted=Interval(expected, expected, expected),
+        measured=Interval(1 / (1 - interval.low), legs / values.size, 1 / (1 - interval.high)),
+        test="exact negative binomial",
+        p_value=float(min(1.0, 2 * min(law.cdf(lost), law.sf(lost - 1)))),
+    )  # fmt: skip
 
 
 def compare_no_gain(

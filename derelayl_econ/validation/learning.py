@@ -9,7 +9,7 @@ the cost, in relays that no curve has seen. On a curve whose gains fall the two 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,7 @@ class StoppingLeg:
     predicted_error: float
     measured: float
     measured_error: float
+    first_gain_error: float
 
 
 def measure_learning(
@@ -99,19 +100,20 @@ def stopping_leg(
         w + lambda (money per nat) and the cost of a leg (money).
     """
 
-    def predict(sample: Array) -> float:
-        return _rational_legs(_fitted(FORMS[form], sample.mean(axis=0)), worth, cost)
-
     def measure(sample: Array) -> float:
         surplus = worth * sample.mean(axis=0) - cost * np.arange(sample.shape[1])
         return float(np.argmax(surplus))
 
+    curves = [_fitted(FORMS[form], sample.mean(axis=0))
+              for sample in _resampled(evidence.fitted_on, rng, FIT_RESAMPLES)]  # fmt: skip
+    measured = [measure(sample) for sample in _resampled(evidence.tested_on, rng, RESAMPLES)]
     return StoppingLeg(
         form=form,
         predicted=_rational_legs(evidence.curves[form], worth, cost),
-        predicted_error=_bootstrap(predict, evidence.fitted_on, rng, FIT_RESAMPLES),
+        predicted_error=_spread([_rational_legs(curve, worth, cost) for curve in curves]),
         measured=measure(evidence.tested_on),
-        measured_error=_bootstrap(measure, evidence.tested_on, rng, RESAMPLES),
+        measured_error=_spread(measured),
+        first_gain_error=_spread([_first_gain(curve) for curve in curves]),
     )
 
 
@@ -120,8 +122,8 @@ def stopping_rows(
 ) -> list[Comparison]:
     """Compare the stopping leg of each form, and what the leg at the predicted stop brings."""
     rows = []
-    for form in FORMS:
-        stop = stopping_leg(evidence, form, worth, cost, rng)
+    stops = {form: stopping_leg(evidence, form, worth, cost, rng) for form in FORMS}
+    for form, stop in stops.items():
         rows.append(compare_estimates(
             f"legs worth training ({form} curve)", "3.1",
             (stop.predicted, stop.predicted_error), (stop.measured, stop.measured_error),
@@ -140,8 +142,8 @@ def stopping_rows(
     ))  # fmt: skip
     first = evidence.tested_on[:, 1] - evidence.tested_on[:, 0]
     rows.append(compare_mean(
-        "gain of the first leg (Hill curve)", "1.1", float(np.diff(curve.quality([0.0, 1.0]))[0]),
-        first, unit="nats", note=_FIRST_LEG_NOTE,
+        "gain of the first leg (Hill curve)", "1.1", _first_gain(curve), first, unit="nats",
+        standard_error=stops["Hill"].first_gain_error, note=_FIRST_LEG_NOTE,
     ))  # fmt: skip
     return rows
 
@@ -152,18 +154,6 @@ _STOP_NOTE = {
     "slope is off where the stopping leg is decided",
     "exponential": "real gains fall like a power of the leg, not exponentially, so that the "
     "geometric curve has the wrong slope where the stopping leg is decided",
-}
-_FIRST_LEG_NOTE,
-    ))  # fmt: skip
-    return rows
-
-
-_STOP_NOTE = {
-    "Hill": "the Hill curve, fitted on other seeds, misses where the surplus of real relays peaks",
-    "power": "the shifted power curve cannot bend as sharply as real relays do at the start, and "
-    "pays for it later",
-    "exponential": "real gains fall like a power of the leg, not exponentially: the geometric curve "
-    "sees too much gain in the middle and stops at the wrong leg",
 }
 _FIRST_LEG_NOTE = (
     "the first trainer starts from a model that knows nothing and has one small shard: the loss of "
@@ -201,9 +191,15 @@ def _rational_legs(curve: LearningCurve, worth: float, cost: float) -> float:
     return math.inf if runs[-1][1] is None else float(runs[-1][1])
 
 
-def _bootstrap(statistic: Callable[[Array], float], sample: Array, rng: np.random.Generator,
-               resamples: int) -> float:  # fmt: skip
-    draws = [
-        statistic(sample[rng.integers(len(sample), size=len(sample))]) for _ in range(resamples)
-    ]
+def _first_gain(curve: LearningCurve) -> float:
+    return float(np.diff(curve.quality([0.0, 1.0]))[0])
+
+
+def _resampled(sample: Array, rng: np.random.Generator, count: int) -> Iterator[Array]:
+    """Yield bootstrap samples: seeds drawn with replacement, each with its whole path."""
+    for _ in range(count):
+        yield sample[rng.integers(len(sample), size=len(sample))]
+
+
+def _spread(draws: Sequence[float]) -> float:
     return float(np.std(draws, ddof=1))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.errors import InputError
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.simulation.policies import Always, Never, PlayEquilibrium, Policy
 from derelayl_econ.simulation.relay import run_relay
@@ -77,17 +78,20 @@ class PoolEvidence:
 
 
 def measure_imitation(
-    game: ParticipationGame, seeds: Sequence[np.random.SeedSequence], *, agents: int = 20_000,
-    legs: int = 600,
+    game: ParticipationGame, seeds: Sequence[np.random.SeedSequence], *, agents: int = 10_000,
+    legs: int = 400,
 ) -> ImitationEvidence:  # fmt: skip
     """Let populations of imitators play a game with exactly one stable equilibrium."""
-    stable = [e.strategy for e in game.equilibria() if e.stable]
+    stable = [equilibrium.strategy for equilibrium in game.equilibria() if equilibrium.stable]
+    if len(stable) != 1:
+        hint = "Otherwise it depends on the start where imitators settle."
+        raise InputError("game", f"{len(stable)} stable equilibria", "have exactly one", hint=hint)
     runs = [
         imitate(game, np.random.default_rng(seed), start=0.1 if i % 2 else 0.9, legs=legs,
                 communities=max(1, agents // game.participants))
         for i, seed in enumerate(seeds)
     ]  # fmt: skip
-    (share,) = stable
+    share = stable[0]
     return ImitationEvidence(
         participants=game.participants,
         share=share,
@@ -108,20 +112,23 @@ def imitation_rows(evidence: ImitationEvidence, name: str) -> list[Comparison]:
     if evidence.outage > OUTAGE_SHOWN:
         rows.append(compare_mean(
             f"outage ({players})", "2.1", evidence.outage, evidence.outages, unit="probability",
-            note="outages are convex in the share of trainers, so that fluctuations of the share "
-            "raise them above (1 - p*)^N",
+            note="an outage is a small number raised to a power: a share of trainers that differs "
+            "from p* in the third digit shows here first",
         ))  # fmt: skip
     return rows
 
 
 def measure_pool(
-    settings: RelaySettings, game: ParticipationGame, seeds: Sequence[np.random.SeedSequence],
+    settings: RelaySettings, participants: int, pool: float,
+    seeds: Sequence[np.random.SeedSequence],
 ) -> PoolEvidence:  # fmt: skip
     """Play the pool game's equilibrium in real relays, with and without a single deviator."""
+    settings = replace(settings, participants=participants, pool=pool, gate=False, selection="all",
+                       price=0.0, value=0.0, deposit=0.0, discount=None,
+                       evaluate_every=0)  # fmt: skip
+    game = ParticipationGame.pool(participants, pool, settings.cost)
     (equilibrium,) = game.equilibria()
     play = PlayEquilibrium(equilibrium.strategy)
-    settings = replace(settings, participants=game.participants, gate=False, selection="all",
-                       price=0.0, value=0.0, deposit=0.0, evaluate_every=0)  # fmt: skip
     runs = [run_relay(settings, play, seed) for seed in seeds]
     deviators: dict[str, Policy] = {"always trains": Always(), "never trains": Never()}
     gains = {

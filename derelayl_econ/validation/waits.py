@@ -15,13 +15,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.games.baton import BatonGame, BatonSolution
+from derelayl_econ.games.baton import BatonGame
+from derelayl_econ.games.baton_results import BatonSolution
 from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.simulation.policies import Always, Never, PlayEquilibrium, Policy
 from derelayl_econ.simulation.record import RelayResult
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.validation.comparison import Comparison, compare_mean, compare_no_gain
+from derelayl_econ.validation.comparison import (
+    Comparison,
+    compare_mean,
+    compare_no_gain,
+    compare_wait,
+)
 
 __all__ = ["WaitEvidence", "fitted_baton", "measure_waits", "wait_rows"]
 
@@ -74,7 +80,7 @@ def measure_waits(
     play = PlayEquilibrium(probability)
     settings = replace(
         settings, gate=False, selection="baton", evaluate_every=1, value=game.value,
-        price=game.price, cost=game.cost, discount=game.discount, deposit=0.0,
+        price=game.price, pool=0.0, cost=game.cost, discount=game.discount, deposit=0.0,
         legs=_enough_legs(solution, levels),
     )  # fmt: skip
     runs = [run_relay(settings, play, seed) for seed in seeds]
@@ -99,15 +105,14 @@ def wait_rows(evidence: WaitEvidence, shown: int = 3) -> list[Comparison]:
         rows.append(compare_mean(
             f"legs from level {first} to level {last + 1}", "3.2",
             float(evidence.solution.wait[evidence.levels].sum()), evidence.waits.sum(axis=1),
-            unit="legs", note="volunteers did not take the baton at the predicted rate",
+            unit="legs", note=_WAIT_NOTE,
         ))  # fmt: skip
     places = np.unique(np.linspace(0, evidence.levels.size - 1, shown).round().astype(int))
     for place in places if evidence.levels.size else ():
         level = int(evidence.levels[place])
-        rows.append(compare_mean(
-            f"wait at level {level}", "3.2", float(evidence.solution.wait[level]),
-            evidence.waits[:, place], unit="legs",
-            note="volunteers did not take the baton at the predicted rate",
+        rows.append(compare_wait(
+            f"wait at level {level}", "3.2", float(evidence.solution.outage[level]),
+            evidence.waits[:, place], note=_WAIT_NOTE,
         ))  # fmt: skip
     for name, gains in evidence.deviation_gains.items():
         rows.append(compare_no_gain(
@@ -115,6 +120,9 @@ def wait_rows(evidence: WaitEvidence, shown: int = 3) -> list[Comparison]:
             note="the equilibrium was solved on a geometric curve; real gains differ from it",
         ))  # fmt: skip
     return rows
+
+
+_WAIT_NOTE = "volunteers did not take the baton at the predicted rate"
 
 
 def _enough_legs(solution: BatonSolution, levels: npt.NDArray[np.int64]) -> int:

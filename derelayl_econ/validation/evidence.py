@@ -1,0 +1,186 @@
+"""Everything measured for one scenario, each part when it is first asked for, then kept.
+
+Random streams are stateless children of one root, one per purpose and seed: what is measured first,
+or not at all, changes no other number, and no relay serves both to fit and to test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+
+from derelayl_econ.games.baton import BatonGame
+from derelayl_econ.games.participation import ParticipationGame
+from derelayl_econ.notation import Domain, check_number
+from derelayl_econ.quality import ExponentialCurve
+from derelayl_econ.scenario import Scenario
+from derelayl_econ.simulation.settings import RelaySettings, settings_of
+from derelayl_econ.simulation.streams import child, root_of
+from derelayl_econ.solution import ScenarioGames, games_of
+from derelayl_econ.validation.comparison import Comparison, ComparisonTable
+from derelayl_econ.validation.deposits import (
+    DepositEvidence,
+    DepositTerms,
+    deposit_rows,
+    measure_deposits,
+)
+from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
+from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
+from derelayl_econ.validation.participation import (
+    ImitationEvidence,
+    PoolEvidence,
+    imitation_rows,
+    measure_imitation,
+    measure_pool,
+    pool_rows,
+)
+from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
+
+__all__ = ["Evidence"]
+
+FEWEST, USUAL = 20, 40
+POOL_MEMBERS = 8
+STAGE = 30
+
+
+class Purpose(IntEnum):
+    """What a random stream is for: its place among the children of the root."""
+
+    FIT_CURVE, TEST_CURVE, WAITS, IMITATION, POOL = range(5)
+    FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
+    FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
+
+
+class Evidence:
+    """Predictions and measurements of one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    rng : int, SeedSequence or Generator, optional
+        Root of all randomness; fresh by default, and then told by ``seed``.
+    replications : int
+        Relays behind a typical measurement, at least 20; cheap measurements use a multiple.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        rng: int | np.random.SeedSequence | np.random.Generator | None = None,
+        replications: int = USUAL,
+    ) -> None:
+        self.scenario = scenario
+        self.replications: int = check_number(
+            "replications", replications, Domain(FEWEST, integer=True)
+        )
+        self._root = np.random.SeedSequence() if rng is None else root_of(rng)
+
+    @property
+    def seed(self) -> int:
+        """The number from which everything here can be measured again."""
+        return int(np.asarray(self._root.entropy, dtype=object).item())
+
+    @cached_property
+    def games(self) -> ScenarioGames:
+        """The scenario's games."""
+        return games_of(self.scenario)
+
+    @cached_property
+    def settings(self) -> RelaySettings:
+        """The scenario's real relay."""
+        return settings_of(self.scenario)
+
+    @property
+    def cost(self) -> float:
+        """Cost of one leg (money)."""
+        return self.settings.cost
+
+    @property
+    def worth(self) -> float:
+        """What a unit of quality brings a trainer, w + lambda (money per nat)."""
+        return self.scenario.private_value + self.scenario.reward.price
+
+    @cached_property
+    def learning(self) -> LearningEvidence:
+        """Quality of honest relays, and the curves fitted to half of them."""
+        ungated = replace(self.settings, gate=False, value=0.0, evaluate_every=1)
+        return measure_learning(ungated, self.seeds(Purpose.FIT_CURVE, 5),
+                                self.seeds(Purpose.TEST_CURVE, 5))  # fmt: skip
+
+    @cached_property
+    def baton(self) -> BatonGame:
+        """The baton game on the geometric curve fitted to real relays."""
+        people, curve = self.scenario.community, self.learning.curves["exponential"]
+        assert isinstance(curve, ExponentialCurve)
+        return fitted_baton(curve, participants=people.participants, value=people.value,
+                            cost=self.cost, price=self.scenario.reward.price,
+                            discount=people.discount)  # fmt: skip
+
+    @cached_property
+    def waits(self) -> WaitEvidence:
+        """Waits for the baton in real relays."""
+        return measure_waits(self.settings, self.baton, self.seeds(Purpose.WAITS, 2))
+
+    @cached_property
+    def imitation(self) -> dict[str, ImitationEvidence]:
+        """Imitators in the scenario's own game and in small communities, where outages show."""
+        games = {"train or ride": self.games.participation}
+        for size in (3, 10):
+            games[f"volunteer {size}"] = ParticipationGame.volunteer(size, 4 * self.cost, self.cost)
+            games[f"pool {size}"] = ParticipationGame.pool(size, 2.5 * self.cost, self.cost)
+        return {
+            name: measure_imitation(game, self.seeds(Purpose.IMITATION, 0.5, i))
+            for i, (name, game) in enumerate(games.items())
+        }
+
+    @cached_property
+    def pool(self) -> PoolEvidence:
+        """Equilibrium players and single deviators who train for a share of a pool."""
+        return measure_pool(self.settings, POOL_MEMBERS, 3 * self.cost, self.seeds(Purpose.POOL))
+
+    @cached_property
+    def gate(self) -> GateEvidence:
+        """Acceptance of every kind of submission by a real gate and a real committee."""
+        return measure_gate(
+            self.settings, min(STAGE, self.settings.legs), child(self._root, Purpose.FIT_GATE),
+            (child(self._root, Purpose.TEST_GATE), child(self._root, Purpose.TEST_COMMITTEE)),
+            states=8 * self.replications,
+        )  # fmt: skip
+
+    @cached_property
+    def deposits(self) -> DepositEvidence:
+        """What honest and faked hand-overs earn at deposits below, in and above the window."""
+        scenario = self.scenario
+        terms = DepositTerms(
+            reward=scenario.reward.pool, cost_honest=self.cost,
+            cost_cheat=scenario.training.cost_cheat, outside=scenario.community.outside,
+            audit_rate=scenario.verification.audit_rate,
+        )  # fmt: skip
+        return measure_deposits(
+            self.settings, terms, self.seeds(Purpose.FIT_DEPOSIT),
+            self.seeds(Purpose.TEST_DEPOSIT), child(self._root, Purpose.CLEAN_DEPOSIT),
+        )  # fmt: skip
+
+    @cached_property
+    def table(self) -> ComparisonTable:
+        """All predictions beside their measurements."""
+        rows: list[Comparison] = []
+        for name, found in self.imitation.items():
+            rows += imitation_rows(found, name.rstrip(" 0123456789"))
+        rows += pool_rows(self.pool, POOL_MEMBERS)
+        rng = np.random.default_rng(child(self._root, Purpose.BOOTSTRAP))
+        rows += stopping_rows(self.learning, self.worth, self.cost, rng)
+        rows += wait_rows(self.waits)
+        rows += gate_rows(self.gate, rng)
+        rows += deposit_rows(self.deposits)
+        return ComparisonTable(rows=tuple(rows), scenario=self.scenario.name,
+                               seed=self.seed)  # fmt: skip
+
+    def seeds(self, purpose: Purpose, factor: float = 1, *key: int) -> list[np.random.SeedSequence]:
+        """Return ``factor`` times the replications as roots of single relays, at least 20."""
+        count = max(FEWEST, round(factor * self.replications))
+        return [child(self._root, int(purpose), *key, i) for i in range(count)]
