@@ -71,7 +71,7 @@ class Formula:
         with np.errstate(all="ignore"):  # both branches of a Piecewise are evaluated
             result = self._accurate(*arrays)
             if not np.isfinite(result).all():
-                # Rewriting may turn exp(-x) into 1/exp(x) and overflow where the plain form is fine.
+                # Rewriting may turn exp(-x) into 1/exp(x), which overflows sooner.
                 result = np.where(np.isfinite(result), result, self._plain(*arrays))
         shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
         return np.array(np.broadcast_to(np.asarray(result, dtype=np.float64), shape))

@@ -113,7 +113,7 @@ def training_cost(scenario: Scenario) -> float:
         return training.cost
     return TrainingCost.preset(
         training.hardware, flops=training.flops, bytes_moved=training.bytes_moved,
-        fixed=training.fixed_cost,
+        ledger_fee=training.fixed_cost,
     ).total  # fmt: skip
 
 
