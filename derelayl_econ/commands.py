@@ -83,7 +83,7 @@ def figures(options: Namespace) -> bool:
     names = options.names or list(FIGURES)
     folder = output_folder(options.out or FIGURE_FOLDER)
     evidence = Evidence(Scenario.load("phone_community"), rng=options.seed)
-    written = []
+    written: list[Path] = []
     for name in names:
         with _progress(options, f"figure {name}"):
             written += save(draw(name, evidence), name, folder)

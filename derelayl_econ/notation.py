@@ -124,6 +124,7 @@ _ROWS = (
              REAL),
     Notation("intensity", "a", "a", "-N ln(probability that a member waits)", "1", NON_NEGATIVE),
     # quality and effort
+    Notation("legs_per_period", "f", "f", "legs trained per period", "legs", NON_NEGATIVE),
     Notation("leg", "k", "k", "accepted legs so far", "legs", INDEX),
     Notation("quality", "q", "q", "model quality (verified score)", "score", REAL),
     Notation("quality_start", "q_0", "q_0", "quality before the first leg", "score", REAL),

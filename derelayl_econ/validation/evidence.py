@@ -15,7 +15,6 @@ import numpy as np
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.notation import Domain, check_number
-from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.simulation.streams import child, root_of
@@ -27,6 +26,7 @@ from derelayl_econ.validation.deposits import (
     deposit_rows,
     measure_deposits,
 )
+from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
 from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
 from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
 from derelayl_econ.validation.participation import (
@@ -52,6 +52,7 @@ class Purpose(IntEnum):
     FIT_CURVE, TEST_CURVE, WAITS, IMITATION, POOL = range(5)
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
+    FIT_DRIFT, TEST_DRIFT = range(12, 14)
 
 
 class Evidence:
@@ -114,9 +115,8 @@ class Evidence:
     @cached_property
     def baton(self) -> BatonGame:
         """The baton game on the geometric curve fitted to real relays."""
-        people, curve = self.scenario.community, self.learning.curves["exponential"]
-        assert isinstance(curve, ExponentialCurve)
-        return fitted_baton(curve, participants=people.participants, value=people.value,
+        people = self.scenario.community
+        return fitted_baton(self._geometric, participants=people.participants, value=people.value,
                             cost=self.cost, price=self.scenario.reward.price,
                             discount=people.discount)  # fmt: skip
 
@@ -166,6 +166,14 @@ class Evidence:
         )  # fmt: skip
 
     @cached_property
+    def drift(self) -> DriftEvidence:
+        """Steady quality of relays whose data really drift."""
+        return measure_drift(
+            replace(self.settings, gate=False), self._geometric, self.seeds(Purpose.FIT_DRIFT),
+            self.seeds(Purpose.TEST_DRIFT, 0.5),
+        )  # fmt: skip
+
+    @cached_property
     def table(self) -> ComparisonTable:
         """All predictions beside their measurements."""
         rows: list[Comparison] = []
@@ -176,9 +184,16 @@ class Evidence:
         rows += stopping_rows(self.learning, self.worth, self.cost, rng)
         rows += wait_rows(self.waits)
         rows += gate_rows(self.gate, rng)
+        rows += drift_rows(self.drift)
         rows += deposit_rows(self.deposits)
         return ComparisonTable(rows=tuple(rows), scenario=self.scenario.name,
                                seed=self.seed)  # fmt: skip
+
+    @property
+    def _geometric(self) -> ExponentialCurve:
+        curve = self.learning.curves["exponential"]
+        assert isinstance(curve, ExponentialCurve)
+        return curve
 
     def seeds(self, purpose: Purpose, factor: float = 1, *key: int) -> list[np.random.SeedSequence]:
         """Return ``factor`` times the replications as roots of single relays, at least 20."""
