@@ -111,6 +111,8 @@ def training_cost(scenario: Scenario) -> float:
     training = scenario.training
     if training.cost is not None:
         return training.cost
+    assert training.flops is not None  # the section checked it, beside the hardware
+    assert training.bytes_moved is not None
     return TrainingCost.preset(
         training.hardware, flops=training.flops, bytes_moved=training.bytes_moved,
         ledger_fee=training.fixed_cost,

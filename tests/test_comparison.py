@@ -8,16 +8,8 @@ import pytest
 from scipy import stats
 
 from derelayl_econ.errors import InputError
-from derelayl_econ.validation.comparison import (
-    Comparison,
-    ComparisonTable,
-    Interval,
-    Verdict,
-    compare_frequency,
-    compare_mean,
-    compare_no_gain,
-    holm,
-)
+from derelayl_econ.validation.comparison import Comparison, ComparisonTable, Interval, Verdict, holm
+from derelayl_econ.validation.significance import compare_frequency, compare_mean, compare_no_gain
 
 
 def _row(p_value: float) -> Comparison:

@@ -23,7 +23,8 @@ from derelayl_econ.simulation.policies import HONEST, Always, Cheat, Policy, Sub
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
 from derelayl_econ.simulation.streams import child
-from derelayl_econ.validation.comparison import Comparison, compare_mean
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_mean
 
 __all__ = ["DepositEvidence", "DepositTerms", "deposit_rows", "measure_deposits"]
 

@@ -22,7 +22,8 @@ from derelayl_econ.simulation.policies import HONEST
 from derelayl_econ.simulation.settings import RelaySettings
 from derelayl_econ.simulation.streams import child
 from derelayl_econ.simulation.workshop import Workshop
-from derelayl_econ.validation.comparison import Comparison, compare_mean
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_mean
 
 __all__ = ["RATES", "STEADY_STATE", "DriftEvidence", "drift_rows", "measure_drift"]
 

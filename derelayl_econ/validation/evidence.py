@@ -15,6 +15,7 @@ import numpy as np
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.notation import Domain, check_number
+from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.simulation.streams import child, root_of

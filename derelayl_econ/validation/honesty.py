@@ -21,7 +21,8 @@ from derelayl_econ.games.gate import Submission as Kind
 from derelayl_econ.simulation.acceptance import measure_acceptance
 from derelayl_econ.simulation.policies import HONEST, Submission
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.validation.comparison import Comparison, compare_frequency
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_frequency
 
 __all__ = ["KINDS", "GateEvidence", "gate_rows", "measure_gate"]
 

@@ -22,7 +22,8 @@ from derelayl_econ.quality import ExponentialCurve, HillCurve, LearningCurve, Po
 from derelayl_econ.simulation.policies import Always
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.validation.comparison import Comparison, compare_estimates, compare_mean
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_estimates, compare_mean
 
 __all__ = [
     "FORMS",

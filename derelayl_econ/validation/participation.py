@@ -20,7 +20,8 @@ from derelayl_econ.simulation.policies import Always, Never, PlayEquilibrium, Po
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
 from derelayl_econ.validation.adaptive import imitate
-from derelayl_econ.validation.comparison import Comparison, compare_mean, compare_no_gain
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_mean, compare_no_gain
 
 __all__ = [
     "ImitationEvidence",

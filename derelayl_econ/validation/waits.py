@@ -22,12 +22,8 @@ from derelayl_econ.simulation.policies import Always, Never, PlayEquilibrium, Po
 from derelayl_econ.simulation.record import RelayResult
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.validation.comparison import (
-    Comparison,
-    compare_mean,
-    compare_no_gain,
-    compare_wait,
-)
+from derelayl_econ.validation.comparison import Comparison
+from derelayl_econ.validation.significance import compare_mean, compare_no_gain, compare_wait
 
 __all__ = ["WaitEvidence", "fitted_baton", "measure_waits", "wait_rows"]
 
