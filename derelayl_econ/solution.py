@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from derelayl_econ.cost import TrainingCost
-from derelayl_econ.games.baton import BatonGame, BatonSolution
+from derelayl_econ.games.baton import BatonGame
+from derelayl_econ.games.baton_results import BatonSolution
 from derelayl_econ.games.cold_start import ColdStart
 from derelayl_econ.games.committee import Committee
 from derelayl_econ.games.deposit import DepositWindow

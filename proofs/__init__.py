@@ -1,0 +1,1 @@
+"""Machine-checked theorems behind the shipped formulas: ``python -m proofs``."""

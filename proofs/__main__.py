@@ -1,0 +1,91 @@
+"""Prove everything: ``python -m proofs [--json] [--theorem CODE]``.
+
+Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from derelayl_econ.results import format_table
+from proofs.kernel import Theorem, Verdict, check
+from proofs.library import THEOREMS
+from proofs.solvers import ENGINES, Quorum
+
+__all__ = ["main", "prove"]
+
+
+def prove(theorems: tuple[Theorem, ...] = THEOREMS) -> dict[str, list[Verdict]]:
+    """Return the verdict on each claim, by code of the theorem."""
+    with Quorum() as quorum:
+        return {t.code: [check(claim, quorum) for claim in t.claims] for t in theorems}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+    parser.add_argument("--theorem", choices=[t.code for t in THEOREMS], help="prove only this one")
+    options = parser.parse_args(arguments)
+    chosen = tuple(t for t in THEOREMS if options.theorem in (None, t.code))
+    started = time.perf_counter()
+    verdicts = prove(chosen)
+    seconds = time.perf_counter() - started
+    proved = all(verdict.proved for many in verdicts.values() for verdict in many)
+    show = _json if options.json else _table
+    print(show(chosen, verdicts, seconds))
+    return 0 if proved else 1
+
+
+def _row(theorem: Theorem, verdicts: list[Verdict]) -> dict[str, Any]:
+    return {
+        "theorem": theorem.code,
+        "title": theorem.title,
+        "claims": len(verdicts),
+        "proved": sum(verdict.proved for verdict in verdicts),
+        "queries": sum(verdict.scripts for verdict in verdicts) * len(ENGINES),
+        "refuted": sum(len(verdict.counterexamples) for verdict in verdicts),
+        "seconds": round(sum(verdict.seconds for verdict in verdicts), 2),
+        "verdict": "proved" if all(verdict.proved for verdict in verdicts) else "OPEN",
+    }
+
+
+def _table(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], total: float) -> str:
+    rows = [_row(theorem, verdicts[theorem.code]) for theorem in theorems]
+    lines = [format_table(tuple(rows[0]), [tuple(row.values()) for row in rows])]
+    lines += [
+        f"OPEN {code}, {verdict.claim}: {failure}"
+        for code, many in verdicts.items()
+        for verdict in many
+        for failure in verdict.failures or (() if verdict.proved else ("nothing to prove",))
+    ]
+    count = sum(row["claims"] for row in rows)
+    done = sum(row["proved"] for row in rows)
+    lines.append(f"{done} of {count} claims proved by {' and '.join(ENGINES)} in {total:.1f} s")
+    return "\n".join(lines)
+
+
+def _json(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], total: float) -> str:
+    listed = [
+        {
+            **_row(theorem, verdicts[theorem.code]),
+            "statement": theorem.statement,
+            "formulas": [formula.name for formula in theorem.formulas],
+            "trusted": theorem.trusted,
+            "source": theorem.source,
+            "details": [
+                {"claim": v.claim, "proved": v.proved, "failures": v.failures}
+                for v in verdicts[theorem.code]
+            ],
+        }
+        for theorem in theorems
+    ]
+    return json.dumps({"seconds": round(total, 2), "theorems": listed}, indent=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

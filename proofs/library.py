@@ -1,0 +1,25 @@
+"""All theorems, in the order in which they use one another."""
+
+from __future__ import annotations
+
+from proofs import (
+    baton,
+    lemmas,
+    t0_participation,
+    t1_volunteer,
+    t2_pool,
+    t4_stopping,
+    t5_inspection,
+    t8_drift_funding,
+)
+from proofs.kernel import Theorem
+
+__all__ = ["THEOREMS"]
+
+THEOREMS: tuple[Theorem, ...] = tuple(
+    module.THEOREM
+    for module in (
+        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection,
+        t8_drift_funding, baton,
+    )
+)  # fmt: skip

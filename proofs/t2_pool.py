@@ -1,0 +1,109 @@
+"""T2: a shared pool has one symmetric equilibrium; it rises with the pool and falls with N."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy as sp
+
+from derelayl_econ.games.participation_formulas import POOL_INDIFFERENCE
+from derelayl_econ.notation import symbol
+from proofs.kernel import Claim, Theorem
+from proofs.lemmas import (
+    BERNOULLI,
+    GEOMETRIC_SLOPE,
+    POWER_BELOW_ONE,
+    POWER_RISES,
+    SUM_MONOTONE,
+    n,
+    x,
+    y,
+)
+from proofs.logic import all_of, any_of, eq, ge, gt, lt
+from proofs.t0_participation import gain
+
+__all__ = ["THEOREM"]
+
+_N, _R, _c = symbol("participants"), symbol("pool"), symbol("cost")
+_p, _k = symbol("join_probability"), symbol("others")
+_r, _R2, _C, _C1 = sp.symbols("r R_more C C_next")
+_GAIN = POOL_INDIFFERENCE.expression
+_DOMAIN = (ge(_N, 2), gt(_R, 0), gt(_c, 0), gt(_p, 0), lt(_p, 1))
+_OTHER = (gt(_r, 0), lt(_r, 1))
+_FALLS = SUM_MONOTONE.at({x: 1 - _r, y: 1 - _p, n: _N})
+_FALLS_BACK = SUM_MONOTONE.at({x: 1 - _p, y: 1 - _r, n: _N})
+_AT_R = _GAIN.subs(_p, _r)
+
+THEOREM = Theorem(
+    code="T2",
+    title="pool",
+    statement=(
+        "The expected gain of training is R (1-(1-p)^N)/(N p) - c; it falls in p, so for "
+        "R/N < c < R exactly one p makes training and riding equally good, and for no other c any "
+        "p in (0, 1) does. p rises with R and falls with N; expected spending equals expected pay."
+    ),
+    claims=(
+        Claim(
+            "weight times gain is a term of the sum over one more participant",
+            (ge(_k, 0), ge(_N - 1, _k), gt(_p, 0), gt(_R, 0), gt(_C, 0),
+             eq((_k + 1) * _C1, _N * _C)),
+            eq(
+                _C * _p**_k * (1 - _p) ** (_N - 1 - _k) * (gain("pool", _k) + _c),
+                _R / (_N * _p) * _C1 * _p ** (_k + 1) * (1 - _p) ** (_N - 1 - _k),
+            ),
+            mutants=(eq(_C * (gain("pool", _k) + _c), _R / _N * _C1 * _p),),
+        ),
+        Claim(
+            "all terms but the one in which nobody trains add up to the shipped formula",
+            (ge(_N, 2), gt(_p, 0), eq(_C + (1 - _p) ** _N, 1)),
+            eq(_R / (_N * _p) * _C - _c, _GAIN),
+            mutants=(eq(_R / _N * _C - _c, _GAIN),),
+        ),
+        Claim(
+            "the gain falls strictly in p",
+            (*_DOMAIN, *_OTHER, lt(_p, _r), _FALLS),
+            gt(_GAIN, _AT_R),
+            mutants=(gt(_AT_R, _GAIN),),
+        ),
+        Claim(
+            "exactly one p at most",
+            (*_DOMAIN, *_OTHER, eq(_GAIN, 0), eq(_AT_R, 0), _FALLS, _FALLS_BACK),
+            eq(_p, _r),
+            mutants=(any_of(lt(_p, sp.Rational(1, 2)), gt(_R, 2 * _c)),),
+        ),
+        Claim(
+            "only for R/N < c < R",
+            (*_DOMAIN, eq(_GAIN, 0), BERNOULLI.at({x: -_p, n: _N - 1}),
+             POWER_BELOW_ONE.at({x: 1 - _p, n: _N - 1})),
+            all_of(lt(_R / _N, _c), lt(_c, _R)),
+            mutants=(lt(_R / (_N - 1), _c),),
+        ),
+        Claim(
+            "p rises with the pool",
+            (*_DOMAIN, *_OTHER, lt(_R, _R2), eq(_GAIN, 0), eq(_AT_R.subs(_R, _R2), 0),
+             _FALLS_BACK, POWER_RISES.at({x: 1 - _r, y: 1 - _p, n: _N})),
+            lt(_p, _r),
+            mutants=(lt(_r, _p),),
+        ),
+        Claim(
+            "p falls with N",
+            (*_DOMAIN, *_OTHER, eq(_GAIN, 0), eq(_AT_R.subs(_N, _N + 1), 0),
+             SUM_MONOTONE.at({x: 1 - _r, y: 1 - _p, n: _N + 1}),
+             POWER_RISES.at({x: 1 - _p, y: 1 - _r, n: _N + 1}),
+             GEOMETRIC_SLOPE.at({x: 1 - _p, n: _N})),
+            lt(_r, _p),
+            mutants=(lt(_p, _r),),
+            hint={_N: Fraction(2), _R: Fraction(1), _c: Fraction(7, 12), _p: Fraction(5, 6),
+                  _r: Fraction(1, 2)},
+        ),
+        Claim(
+            "expected spending equals expected pay",
+            (*_DOMAIN, eq(_GAIN, 0)),
+            eq(_c * _N * _p, _R * (1 - (1 - _p) ** _N)),
+            mutants=(eq(_c * _N * _p, _R),),
+        ),
+    ),
+    formulas=(POOL_INDIFFERENCE,),
+    trusted="binomial theorem; (k+1) C(N,k+1) = N C(N-1,k); existence from T0",
+    source="theory notes, section 2.1",
+)  # fmt: skip
