@@ -71,11 +71,12 @@ class Simulation(Result):
                 f"{s.dataset}, {s.legs} legs")  # fmt: skip
 
     def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-        """Return mean and standard error over replications of each total."""
+        """Return mean and standard error (none for one replication) of each total."""
         totals = self.summary.drop(columns="replication")
         error = totals.std(ddof=1) / math.sqrt(len(totals))
         return ("quantity", "mean", "standard error"), [
-            (name, float(totals[name].mean()), float(error[name])) for name in totals
+            (name, float(totals[name].mean()), float(error[name]) if len(totals) > 1 else None)
+            for name in totals
         ]
 
 
