@@ -7,6 +7,7 @@ the standard error stream and only to a terminal, answers go to the standard out
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -22,8 +23,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line, like every other error of the package."""
 
     def error(self, message: str) -> NoReturn:
-        hint = f"{message[:1].upper()}{message[1:]}; see {self.prog} --help."
-        raise InputError("command line", " ".join(sys.argv[1:]), "be understood", hint=hint)
+        raise DerelaylError(f"{' '.join(message.split())}; see {self.prog} --help")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -54,9 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         options = build_parser().parse_args(_checked_command(given))
-        from derelayl_econ import commands
+        import derelayl_econ.commands as commands
 
-        return NO if getattr(commands, options.command)(options) is False else GOOD
+        answer = getattr(commands, options.command)(options)
+        sys.stdout.flush()  # here, where a reader that has gone is noticed, not at exit
+        return NO if answer is False else GOOD
     except DerelaylError as error:
         print(f"derelayl: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("derelayl: interrupted; files already written are whole", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader (head, less) has gone
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return GOOD
 
 

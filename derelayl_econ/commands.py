@@ -12,9 +12,10 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from derelayl_econ.errors import InputError
+if TYPE_CHECKING:
+    from derelayl_econ.scenario import Scenario
 
 __all__ = ["cite", "figures", "info", "simulate", "solve", "validate"]
 
@@ -31,25 +32,23 @@ FIGURE_FOLDER = Path("notebooks") / "figures"
 
 def solve(options: Namespace) -> bool:
     """Print every equilibrium of every game of the scenario."""
-    from derelayl_econ.scenario import Scenario
     from derelayl_econ.solution import solve as solve_scenario
 
-    _answer(options, solve_scenario(Scenario.load(options.scenario), certify=options.certify))
+    _answer(options, solve_scenario(_scenario(options), certify=options.certify))
     return True
 
 
 def simulate(options: Namespace) -> bool:
     """Run relays and print a summary of each, or write all records as CSV."""
-    from derelayl_econ.scenario import Scenario
     from derelayl_econ.simulation.experiment import simulate as run
     from derelayl_econ.validation.play import policies_of
 
-    scenario = Scenario.load(options.scenario)
+    scenario = _scenario(options)
     policies = policies_of(scenario, options.policy)
     with _progress(options, f"{options.replications} relays"):
         result = run(scenario, policies, options.seed, replications=options.replications,
                      workers=options.workers)  # fmt: skip
-    if options.out and options.out.endswith(".csv"):
+    if _out_is(options, ".csv"):
         _write(options, result.records.to_csv(index=False))
     else:
         _answer(options, result)
@@ -58,13 +57,12 @@ def simulate(options: Namespace) -> bool:
 
 def validate(options: Namespace) -> bool:
     """Print predictions beside measurements; "no" if a prediction is refuted."""
-    from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import validate as compare
 
-    scenario = Scenario.load(options.scenario)
+    scenario = _scenario(options)
     with _progress(options, "training real relays"):
         table = compare(scenario, rng=options.seed, replications=options.replications)
-    if options.out and options.out.endswith(".csv"):
+    if _out_is(options, ".csv"):
         _write(options, table.to_frame().to_csv(index=False))
     else:
         _answer(options, table)
@@ -74,14 +72,14 @@ def validate(options: Namespace) -> bool:
 
 
 def figures(options: Namespace) -> bool:
-    """Draw figures, each with its check against simulation, and print the comparison table."""
-    from derelayl_econ.figures.registry import FIGURES, draw, save
+    """Draw figures, each with its check against simulation; refuse a wrong name before any work."""
+    from derelayl_econ.figures.registry import FIGURES, draw, save, spec_of
     from derelayl_econ.files import output_folder
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import Evidence
 
-    names = options.names or list(FIGURES)
-    folder = output_folder(options.out or FIGURE_FOLDER)
+    names = [spec_of(name).name for name in options.names or FIGURES]
+    folder = output_folder(FIGURE_FOLDER if options.out is None else options.out)
     evidence = Evidence(Scenario.load("phone_community"), rng=options.seed)
     written: list[Path] = []
     for name in names:
@@ -131,16 +129,30 @@ def cite(options: Namespace) -> bool:
     return True
 
 
+def _scenario(options: Namespace) -> Scenario:
+    """Load the scenario, and refuse a useless ``--out`` before any work is done."""
+    from derelayl_econ.files import output_file
+    from derelayl_econ.scenario import Scenario
+
+    if options.out is not None:
+        output_file(options.out)
+    return Scenario.load(options.scenario)
+
+
+def _out_is(options: Namespace, suffix: str) -> bool:
+    return options.out is not None and Path(options.out).suffix == suffix
+
+
 def _answer(options: Namespace, result: Any) -> None:
     """Emit a result as a table or as JSON; JSON says which seed it came from."""
-    if options.json or (options.out and options.out.endswith(".json")):
+    if options.json or _out_is(options, ".json"):
         _emit(options, json.dumps({"seed": options.seed} | result.to_dict(), indent=2))
     else:
         _emit(options, str(result))
 
 
 def _emit(options: Namespace, text: str) -> None:
-    if options.out:
+    if options.out is not None:
         _write(options, text + "\n")
     else:
         print(text)
@@ -150,8 +162,6 @@ def _write(options: Namespace, text: str) -> None:
     from derelayl_econ.files import write_atomically
 
     path = Path(options.out)
-    if path.is_dir():
-        raise InputError("--out", options.out, "name a file, not a folder")
     write_atomically(path, text.encode())
     if not options.quiet:
         print(f"wrote {path}", file=sys.stderr)

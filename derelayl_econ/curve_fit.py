@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.curve_search import CurveProblem, parameter_names, quality_gradient
+from derelayl_econ.domains import NON_NEGATIVE, OPEN_UNIT, check_array, check_number
 from derelayl_econ.errors import InputError, SolverError
-from derelayl_econ.notation import NON_NEGATIVE, OPEN_UNIT, check_array, check_number
 from derelayl_econ.results import Result, frozen_array
 
 __all__ = ["CurveFit", "FitComparison", "FittableCurve", "compare", "fit_curve"]

@@ -90,6 +90,9 @@ def _rebuild(what: str, got: object, allowed: str, hint: str, where: str) -> Inp
 
 
 def _short(value: object, width: int = 60) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except ValueError:  # an integer of more than 4300 digits has no text
+        text = f"a {type(value).__name__} too long to show"
     text = " ".join(text.split())  # one line, whatever was given
     return text if len(text) <= width else text[: width - 3] + "..."

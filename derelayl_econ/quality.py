@@ -31,17 +31,10 @@ from derelayl_econ.curve_forms import (
     POWER,
     CurveFormulas,
 )
+from derelayl_econ.domains import NON_NEGATIVE, POSITIVE, REAL, Domain, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import (
-    NON_NEGATIVE,
-    POSITIVE,
-    REAL,
-    Domain,
-    check,
-    check_array,
-    check_number,
-)
+from derelayl_econ.notation import check
 
 if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import check_array
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import check_array
 
 __all__ = ["RewardRule"]
 

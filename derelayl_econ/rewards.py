@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import COUNT, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import COUNT, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.reward_rule import RewardRule
 from derelayl_econ.royalties import ROYALTY_WEIGHT, LineageShare
 from derelayl_econ.shapley import ShapleyEstimate, ValueFunction, shapley_values

@@ -18,17 +18,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import COUNT, INDEX, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import (
-    COUNT,
-    INDEX,
-    NON_NEGATIVE,
-    check,
-    check_array,
-    check_number,
-    symbol,
-)
+from derelayl_econ.notation import check, symbol
 from derelayl_econ.reward_rule import RewardRule
 
 __all__ = ["ROYALTY_WEIGHT", "LineageShare"]

@@ -74,15 +74,19 @@ class Scenario:
             reason = getattr(error, "strerror", None) or "not UTF-8 text"
             raise InputError("scenario file", str(path), f"be readable ({reason})") from None
         try:
-            return cls.from_mapping(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+            mapping = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # also numbers of 5000 digits, deep nesting
             raise InputError("scenario file", str(path), f"be valid TOML ({error})") from None
+        try:
+            return cls.from_mapping(mapping)
         except InputError as error:
             raise error.at(Path(file.name).name) from None
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Scenario:
         """Build a scenario from nested tables, as :func:`tomllib.loads` returns them."""
+        if not isinstance(mapping, Mapping):
+            raise InputError("scenario", mapping, "be a table of sections")
         sections = {section.title: section for section in SECTIONS}
         known = {"name", "summary", "sources", *sections}
         for key in mapping:
@@ -167,7 +171,11 @@ def _locate(path: str | Path) -> Any:
         return resources.files("derelayl_econ") / "scenarios" / f"{path.replace('-', '_')}.toml"
     if not isinstance(path, str | Path):
         raise InputError("scenario", path, "be a file or the name of a scenario")
-    if not Path(path).exists():
+    try:
+        missing = not Path(path).exists()
+    except OSError as error:  # a name too long, a folder that must not be read
+        raise InputError("scenario file", str(path), f"be readable ({error.strerror})") from None
+    if missing:
         raise InputError("scenario", str(path), "be an existing file or the name of a scenario",
                          hint=did_you_mean(str(path), scenario_names()))  # fmt: skip
     return Path(path)

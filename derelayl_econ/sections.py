@@ -11,16 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from derelayl_econ.domains import COUNT, NON_NEGATIVE, POSITIVE, Domain, check_number
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.hardware import HARDWARE
-from derelayl_econ.notation import (
-    COUNT,
-    NON_NEGATIVE,
-    NOTATION,
-    POSITIVE,
-    Domain,
-    check_number,
-)
+from derelayl_econ.notation import NOTATION
 
 __all__ = [
     "SECTIONS",
@@ -200,7 +194,7 @@ SECTIONS: tuple[type[Section], ...] = (
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         words = [word for word in allowed if word]
         raise InputError(name, value, f"be one of {', '.join(words)}",
                          hint=did_you_mean(str(value), words))  # fmt: skip

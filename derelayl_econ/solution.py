@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derelayl_econ.cost import TrainingCost
+from derelayl_econ.errors import InputError
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.baton_results import BatonSolution
 from derelayl_econ.games.cold_start import ColdStart
@@ -165,7 +166,15 @@ def solve(scenario: Scenario, *, certify: bool = False) -> Solution:
     ----------
     certify : bool
         Also prove the number of participation equilibria in exact or ball arithmetic.
+
+    Raises
+    ------
+    InputError
+        If it is not a scenario, or its games' numbers are too large or small for floats.
     """
+    if not isinstance(scenario, Scenario):
+        raise InputError("scenario", scenario, "be a Scenario",
+                         hint="Scenario.load(name or file) returns one.")  # fmt: skip
     games = games_of(scenario)
     participation = games.participation.equilibria(certify=certify)
     on_hill = FiniteRelay.on_curve(scenario.private_value, scenario.reward.price,

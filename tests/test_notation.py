@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derelayl_econ.domains import Domain, check_array, check_number
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import (
-    NOTATION,
-    Domain,
-    check,
-    check_array,
-    check_error_rates,
-    check_number,
-    symbol,
-)
+from derelayl_econ.notation import NOTATION, check, check_error_rates, symbol
 
 
 def test_every_row_is_complete_and_its_default_is_allowed() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import PROBABILITY, check_array
 from derelayl_econ.equilibrium.nashpy_bridge import NashpyAnswer, ask_nashpy
 from derelayl_econ.equilibrium.vertices import (
     ExactMatrix,
@@ -30,7 +31,6 @@ from derelayl_econ.equilibrium.vertices import (
     extreme_equilibria,
 )
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import PROBABILITY, check_array
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Status, frozen_array
 
 __all__ = ["BimatrixCertificate", "BimatrixEquilibria", "bimatrix_regret", "solve_bimatrix"]

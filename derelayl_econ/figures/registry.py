@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from derelayl_econ.validation import Evidence
 
-__all__ = ["FIGURES", "FigureSpec", "draw", "save"]
+__all__ = ["FIGURES", "FigureSpec", "draw", "save", "spec_of"]
 
 STYLE = Path(__file__).with_name("derelayl.mplstyle")
 
@@ -47,6 +47,14 @@ FIGURES = {spec.name: spec for spec in _SPECS}
 """All registered figures, in the order in which they are drawn."""
 
 
+def spec_of(name: str) -> FigureSpec:
+    """Return the figure of that name; :class:`InputError` if there is none."""
+    if name not in FIGURES:
+        raise InputError("figure", name, "be a registered figure",
+                         hint=did_you_mean(name, FIGURES))  # fmt: skip
+    return FIGURES[name]
+
+
 def draw(name: str, evidence: Evidence) -> Figure:
     """Return the figure of that name, in the package's style.
 
@@ -57,10 +65,7 @@ def draw(name: str, evidence: Evidence) -> Figure:
     """
     import matplotlib as mpl
 
-    if name not in FIGURES:
-        raise InputError("figure", name, "be a registered figure",
-                         hint=did_you_mean(name, FIGURES))  # fmt: skip
-    module = importlib.import_module(f"derelayl_econ.figures.{name}")
+    module = importlib.import_module(f"derelayl_econ.figures.{spec_of(name).name}")
     with mpl.rc_context(fname=STYLE):
         figure: Figure = getattr(module, name)(evidence)
         figure.draw_without_rendering()  # the layout is settled while the style is in force

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
+from derelayl_econ.domains import NON_NEGATIVE, REAL, check_array
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import NON_NEGATIVE, REAL, check_array, symbol
+from derelayl_econ.notation import symbol
 
 __all__ = [
     "ACCEPTANCE",

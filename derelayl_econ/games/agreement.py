@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derelayl_econ.notation import NON_NEGATIVE, Domain, check, check_number
+from derelayl_econ.domains import NON_NEGATIVE, Domain, check_number
+from derelayl_econ.notation import check
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet
 
 __all__ = ["ValidatorCommitteeGame"]

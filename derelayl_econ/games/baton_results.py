@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import PROBABILITY, Domain, check_array, check_number
 from derelayl_econ.games.baton_level import SHARE, VOLUNTEER_GAIN
-from derelayl_econ.notation import PROBABILITY, Domain, check_array, check_number
 from derelayl_econ.results import Certificate, Coverage, Result, frozen_array
 
 __all__ = ["BatonLimit", "BatonPlan", "BatonSolution"]

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import OPEN_UNIT, check_number
 from derelayl_econ.errors import SolverError
 from derelayl_econ.games.agreement import ValidatorCommitteeGame
 from derelayl_econ.games.correlation import CorrelationFit, fit_correlation
@@ -30,7 +31,7 @@ from derelayl_econ.games.majority import (
     majority_limit,
     wrong_vote_law,
 )
-from derelayl_econ.notation import OPEN_UNIT, check, check_error_rates, check_number
+from derelayl_econ.notation import check, check_error_rates
 from derelayl_econ.results import Result
 
 __all__ = [

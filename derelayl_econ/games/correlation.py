@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import Domain, check_array
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import Domain, check_array
 from derelayl_econ.results import Result
 
 __all__ = ["CorrelationFit", "fit_correlation"]

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import NON_NEGATIVE, PROBABILITY, check_array
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import NON_NEGATIVE, PROBABILITY, check, check_array, symbol
+from derelayl_econ.notation import check, symbol
 from derelayl_econ.results import Result, frozen_array
 
 __all__ = ["SUBMISSION_PAYOFF", "BestEffort", "LazyRegion", "best_effort", "lazy_region"]

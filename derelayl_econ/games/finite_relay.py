@@ -31,10 +31,11 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
+from derelayl_econ.domains import Domain, check_number
 from derelayl_econ.formula import Formula
 from derelayl_econ.games.magnitude import check_magnitude
 from derelayl_econ.games.marginal_leg import compare_leg, count_legs, exactly, last_true
-from derelayl_econ.notation import Domain, check, check_number, symbol
+from derelayl_econ.notation import check, symbol
 
 if TYPE_CHECKING:
     from derelayl_econ.games.cold_start import CurveRelay, QualityCurve

@@ -40,9 +40,10 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
+from derelayl_econ.domains import POSITIVE, Domain, check_number
 from derelayl_econ.formula import Formula
 from derelayl_econ.games.magnitude import check_magnitude
-from derelayl_econ.notation import POSITIVE, Domain, check, check_number, symbol
+from derelayl_econ.notation import check, symbol
 from derelayl_econ.results import Result, frozen_array
 
 __all__ = [

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from derelayl_econ.domains import Domain, check_number
 from derelayl_econ.games.acceptance import gate_floor
 from derelayl_econ.games.committee import ErrorRates
 from derelayl_econ.games.submission import Submission
-from derelayl_econ.notation import Domain, check, check_number
+from derelayl_econ.notation import check
 from derelayl_econ.results import Result
 
 __all__ = ["HoldOutSize", "smallest_hold_out"]

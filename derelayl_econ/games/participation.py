@@ -23,13 +23,14 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import Domain, check_array
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.equilibrium.binomial import binomial_mean
 from derelayl_econ.equilibrium.certificate import solve
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.participation_formulas import SMALLEST_FULL_POOL, payoff_arrays
 from derelayl_econ.games.participation_phase import PhaseDiagram, phase_diagram
-from derelayl_econ.notation import NOTATION, Domain, check, check_array
+from derelayl_econ.notation import NOTATION, check
 from derelayl_econ.results import (
     Certificate,
     Coverage,

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from derelayl_econ.domains import check_array
 from derelayl_econ.equilibrium.bernstein import SUBDIVISION_LIMIT
 from derelayl_econ.equilibrium.kernels import MAX_DEPTH, sign_changes, solve_row
 from derelayl_econ.equilibrium.windowed import interior_roots
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.participation_formulas import payoff_arrays
-from derelayl_econ.notation import NOTATION, check, check_array
+from derelayl_econ.notation import NOTATION, check
 from derelayl_econ.results import Result, frozen_array
 
 __all__ = ["PhaseDiagram", "phase_diagram"]

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from derelayl_econ.domains import NON_NEGATIVE, REAL, check_array
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import NON_NEGATIVE, REAL, check, check_array
+from derelayl_econ.notation import check
 from derelayl_econ.results import Result
 
 __all__ = ["Submission", "SubmissionFit", "fit_submissions"]

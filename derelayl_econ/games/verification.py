@@ -39,11 +39,12 @@ from typing import Any
 
 import sympy as sp
 
+from derelayl_econ.domains import RATE, check_number
 from derelayl_econ.equilibrium.bimatrix import BimatrixEquilibria, solve_bimatrix
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
 from derelayl_econ.games.deposit import DepositWindow, nearest_float, window_of
-from derelayl_econ.notation import RATE, check, check_error_rates, check_number, symbol
+from derelayl_econ.notation import check, check_error_rates, symbol
 
 __all__ = [
     "AUDIT_RATE",

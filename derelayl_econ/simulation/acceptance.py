@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from derelayl_econ.domains import COUNT, INDEX, OPEN_UNIT, check_number
 from derelayl_econ.errors import InputError, SimulationError
-from derelayl_econ.notation import COUNT, INDEX, OPEN_UNIT, check_number
 from derelayl_econ.results import Result
 from derelayl_econ.simulation.policies import Always, Policy, Submission
 from derelayl_econ.simulation.relay import Chain

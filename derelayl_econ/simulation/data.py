@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import COUNT, OPEN_UNIT, POSITIVE, check_number
 from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.notation import COUNT, OPEN_UNIT, POSITIVE, check_number
 from derelayl_econ.results import frozen_array
 
 __all__ = ["DATASETS", "Dataset", "Shards", "load_dataset", "split_shards"]

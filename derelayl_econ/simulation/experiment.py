@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from derelayl_econ.domains import COUNT, OPEN_UNIT, check_number
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import COUNT, OPEN_UNIT, check_number
 from derelayl_econ.results import Result, frozen_array, json_safe
 from derelayl_econ.simulation.policies import Policy, assign
 from derelayl_econ.simulation.relay import Chain

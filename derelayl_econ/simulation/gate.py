@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import COUNT, PROBABILITY, REAL, Domain, check_number
 from derelayl_econ.errors import InputError
-from derelayl_econ.notation import COUNT, PROBABILITY, REAL, Domain, check_number
 from derelayl_econ.simulation.settings import RelaySettings
 
 __all__ = ["Gate"]

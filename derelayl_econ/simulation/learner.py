@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import COUNT, POSITIVE, check_number
 from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.notation import COUNT, POSITIVE, check_number
 
 __all__ = ["BACKENDS", "MODELS", "Learner", "Model", "choose_backend"]
 

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.notation import (
+from derelayl_econ.domains import (
     COUNT,
     NON_NEGATIVE,
     PROBABILITY,
@@ -25,6 +24,7 @@ from derelayl_econ.notation import (
     check_array,
     check_number,
 )
+from derelayl_econ.errors import InputError, did_you_mean
 
 __all__ = [
     "HONEST",

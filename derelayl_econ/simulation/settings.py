@@ -18,8 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.notation import (
+from derelayl_econ.domains import (
     COUNT,
     INDEX,
     NON_NEGATIVE,
@@ -30,6 +29,7 @@ from derelayl_econ.notation import (
     Domain,
     check_number,
 )
+from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.simulation.data import DATASETS
 from derelayl_econ.simulation.learner import BACKENDS, MODELS, choose_backend

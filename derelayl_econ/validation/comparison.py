@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Interval:
+class Interval(Result):
     """An estimate with its two-sided 95 % interval."""
 
     low: float
@@ -128,6 +128,14 @@ class ComparisonTable(Result, Sequence[Comparison]):
             for r, verdict in zip(self.rows, self.verdicts, strict=True)
         ]  # fmt: skip
         return headers, rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as built-in types, every row with its verdict."""
+        rows = [
+            row.to_dict() | {"verdict": verdict.value}
+            for row, verdict in zip(self.rows, self.verdicts, strict=True)
+        ]
+        return super().to_dict() | {"rows": rows}
 
     def notes(self) -> str:
         """Return the notes of the refuted rows: what failed and why."""

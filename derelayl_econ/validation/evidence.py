@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
+from derelayl_econ.domains import Domain, check_number
+from derelayl_econ.errors import InputError
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
-from derelayl_econ.notation import Domain, check_number
 from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
@@ -75,16 +77,19 @@ class Evidence:
         rng: int | np.random.SeedSequence | np.random.Generator | None = None,
         replications: int = USUAL,
     ) -> None:
+        if not isinstance(scenario, Scenario):
+            raise InputError("scenario", scenario, "be a Scenario",
+                             hint="Scenario.load(name or file) returns one.")  # fmt: skip
         self.scenario = scenario
         self.replications: int = check_number(
             "replications", replications, Domain(FEWEST, integer=True)
         )
-        self._root = np.random.SeedSequence() if rng is None else root_of(rng)
+        self._root = _numbered(np.random.SeedSequence() if rng is None else root_of(rng))
 
     @property
     def seed(self) -> int:
         """The number from which everything here can be measured again."""
-        return int(np.asarray(self._root.entropy, dtype=object).item())
+        return cast(int, self._root.entropy)
 
     @cached_property
     def games(self) -> ScenarioGames:
@@ -200,3 +205,11 @@ class Evidence:
         """Return ``factor`` times the replications as roots of single relays, at least 20."""
         count = max(FEWEST, round(factor * self.replications))
         return [child(self._root, int(purpose), *key, i) for i in range(count)]
+
+
+def _numbered(root: np.random.SeedSequence) -> np.random.SeedSequence:
+    """Return the root that one number names: itself, or one drawn from a child or a list."""
+    if isinstance(root.entropy, int) and not root.spawn_key:
+        return root
+    high, low = root.generate_state(2, np.uint64).tolist()
+    return np.random.SeedSequence((high << 64) + low)
