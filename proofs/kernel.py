@@ -48,6 +48,8 @@ class Claim:
     conclusion : Proposition
     mutants : tuple of Proposition
         False variants of the conclusion, each refuted at an exact point.
+    using : tuple of Proposition
+        Facts already proved (``earlier.at()``) that help; not hypotheses.
     hint : mapping, optional
         A point to try first where hypotheses hold at few rational points.
     """
@@ -56,14 +58,15 @@ class Claim:
     given: tuple[Proposition, ...]
     conclusion: Proposition
     mutants: tuple[Proposition, ...] = ()
+    using: tuple[Proposition, ...] = ()
     hint: Point | None = None
 
     def __post_init__(self) -> None:
-        reject_vacuous(self.conclusion, self.given)
+        reject_vacuous(self.conclusion, (*self.given, *self.using))
 
     def obligations(self) -> list[Obligation]:
         """Return the scripts that must be unsatisfiable, side claims first."""
-        return _lower(self.name, self.given, self.conclusion)
+        return _lower(self.name, (*self.given, *self.using), self.conclusion)
 
     def at(self, changes: Mapping[Any, Any] | None = None) -> Proposition:
         """Return the instance at other terms, for use as a hypothesis of a later claim."""
@@ -173,7 +176,7 @@ def hypotheses(claim: Claim | Induction) -> tuple[Proposition, ...]:
     """Return everything the claim as a whole takes for granted."""
     if isinstance(claim, Induction):
         return (*claim.given, ge(claim.index, claim.start))
-    return claim.given
+    return (*claim.given, *claim.using)
 
 
 def _guard(claim: Claim | Induction, verdict: Verdict) -> None:

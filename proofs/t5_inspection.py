@@ -107,12 +107,11 @@ _POSITIVE = Claim(
 )
 _UNIQUE = Claim(
     "0 < x*, y* < 1: (x*, y*) is the only equilibrium",
-    (*_GAME, lt(_AUDIT, 1), lt(_CHEAT, 1), _POSITIVE.at(), _HONESTY.at(),
-     _CHECKING.at(),
-     _TWO_BY_TWO.at(_SHIPPED)),
+    (*_GAME, lt(_AUDIT, 1), lt(_CHEAT, 1)),
     iff(_NASH, all_of(eq(_x, _CHEAT), eq(_y, _AUDIT))),
     mutants=(iff(_NASH, all_of(eq(_x, _CHEAT), eq(_y, _CHEAT))),
              iff(_NASH, all_of(eq(_x, _AUDIT), eq(_y, _AUDIT)))),
+    using=(_POSITIVE.at(), _HONESTY.at(), _CHECKING.at(), _TWO_BY_TWO.at(_SHIPPED)),
 )  # fmt: skip
 _LESS_CHECKING = Claim(
     "a larger deposit lowers y*",
@@ -137,14 +136,16 @@ _MIXED = (
     ),
     Claim(
         "x* > 1: everybody cheats and nobody checks",
-        (*_GAME, gt(_CHEAT, 1), _POSITIVE.at(), _HONESTY.at(), _CHECKING.at(), _CORNER.at(_SHIPPED)),
+        (*_GAME, gt(_CHEAT, 1)),
         iff(_NASH, all_of(eq(_x, 1), eq(_y, 0))),
         mutants=(iff(_NASH, all_of(eq(_x, 1), eq(_y, 1))),),
+        using=(_POSITIVE.at(), _HONESTY.at(), _CHECKING.at(), _CORNER.at(_SHIPPED)),
     ),
     Claim(
         "y* > 1: cheating is dominant",
-        (*_RATES, *_STAKES, gt(_AUDIT, 1), ge(_y, 0), le(_y, 1), _HONESTY.at()),
+        (*_RATES, *_STAKES, gt(_AUDIT, 1), ge(_y, 0), le(_y, 1)),
         gt(_FAKE, _HONEST),
+        using=(_HONESTY.at(),),
         mutants=(gt(_HONEST, _FAKE),),
     ),
     _LESS_CHECKING,
@@ -164,6 +165,12 @@ _REJECTS = (*_COMMITTED, gt(_alpha, 0))
 _SAVES = eq(_c0, _ch - _s)
 _SLACK = ge(_s / (1 - _alpha - _beta), _y * _MINIMUM)
 
+_AUDITED = Claim(
+    "0 < y alpha < 1",
+    _REJECTS,
+    all_of(gt(_y * _alpha, 0), lt(_y * _alpha, 1)),
+    mutants=(gt(_y * _alpha, _alpha),),
+)
 _WIDTH = Claim(
     "y alpha (ceiling - floor) = R - (U + c_h + s alpha/(1-alpha-beta))",
     _REJECTS,
@@ -173,17 +180,19 @@ _WIDTH = Claim(
 (_FREE,) = (part for part in REWARD_FLOOR.expression.args if part != _MINIMUM)
 _NON_EMPTY = Claim(
     "floor <= ceiling iff R >= U + c_h + s alpha/(1-alpha-beta), whatever the audit rate",
-    (*_REJECTS, _WIDTH.at(),
-     SAME_SIGN.at({a: _CEILING - _FLOOR, f: _y * _alpha, b: _R - _MINIMUM, g: _ONE})),
+    _REJECTS,
     iff(le(_FLOOR, _CEILING), ge(_R, _MINIMUM)),
     mutants=(iff(le(DEPOSIT_FLOOR.expression, _CEILING), ge(_R, _MINIMUM)),
              iff(le(_FLOOR, _CEILING), ge(_R, _MINIMUM - _U))),
+    using=(_AUDITED.at(), _WIDTH.at(),
+           SAME_SIGN.at({a: _CEILING - _FLOOR, f: _y * _alpha, b: _R - _MINIMUM, g: _ONE})),
 )  # fmt: skip
 _DEPOSIT = Claim(
     "ceiling >= 0 iff R >= (U + c_h)/(1 - y alpha)",
     _REJECTS,
     iff(ge(_CEILING, 0), ge(_R, _FREE)),
     mutants=(iff(ge(_CEILING, 0), ge(_R, _MINIMUM)),),
+    using=(_AUDITED.at(),),
 )
 _WINDOW = (
     Claim(
@@ -198,14 +207,16 @@ _WINDOW = (
         iff(ge(_HONEST, _U), le(_D, _CEILING)),
         mutants=(iff(ge(_HONEST, _U), lt(_D, _CEILING)),),
     ),
+    _AUDITED,
     _WIDTH,
     _NON_EMPTY,
     _DEPOSIT,
     Claim(
         "with deposits kept >= 0: iff R reaches the reward floor of this audit rate",
-        (*_REJECTS, _NON_EMPTY.at(), _DEPOSIT.at()),
+        _REJECTS,
         iff(le(DEPOSIT_FLOOR.expression, _CEILING), ge(_R, REWARD_FLOOR.expression)),
         mutants=(iff(le(DEPOSIT_FLOOR.expression, _CEILING), gt(_R, REWARD_FLOOR.expression)),),
+        using=(_AUDITED.at(), _NON_EMPTY.at(), _DEPOSIT.at()),
     ),
     Claim(
         "that floor is never lower, and the same where audits are rare enough",

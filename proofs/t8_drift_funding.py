@@ -94,12 +94,13 @@ _WELFARE_CLAIMS = (
     _LOSS,
     Claim(
         "lambda* maximises welfare, strictly, among all prices with w + lambda > 0",
-        (*_PAID, *_ROOT, ne(_lam, _BEST), _LOSS.at(),
-         SAME_SIGN.at({a: _BEST_WELFARE - _SHIPPED_WELFARE, f: _w + _lam,
-                       b: (_w + _lam - _root) ** 2, g: _qmax * _eta})),
+        (*_PAID, *_ROOT, ne(_lam, _BEST)),
         lt(_SHIPPED_WELFARE, _BEST_WELFARE),
         mutants=(lt(_BEST_WELFARE, _SHIPPED_WELFARE),
                  lt(_SHIPPED_WELFARE, _SHIPPED_WELFARE.subs(_lam, _CEILING))),
+        using=(_LOSS.at(),
+               SAME_SIGN.at({a: _BEST_WELFARE - _SHIPPED_WELFARE, f: _w + _lam,
+                             b: (_w + _lam - _root) ** 2, g: _qmax * _eta})),
     ),
     Claim(
         "w = theta = 0: lambda* is the geometric mean of floor and ceiling",

@@ -270,7 +270,9 @@ def test_package_equilibria_satisfy_the_nash_condition_of_the_proofs() -> None:
     (found,) = game.equilibria()
     (claim,) = [c for c in t5_inspection.THEOREM.claims if "only equilibrium" in c.name
                 and "0 < x*" in c.name]  # fmt: skip
-    point = {s: Fraction(numbers.get(s.name, 0)) for s in symbols_of(*claim.given)}
+    point = {
+        s: Fraction(numbers.get(s.name, 0)) for s in symbols_of(*claim.given, claim.conclusion)
+    }
     at = {s.name: s for s in point}
     point[at["cheat_rate"]] = Fraction(found.strategy[0][1]).limit_denominator(10**6)
     point[at["audit_rate"]] = Fraction(found.strategy[1][0]).limit_denominator(10**6)

@@ -40,11 +40,12 @@ NARROW, WIDE = 3.4, 7.0
 
 
 def panels(
-    *titles: str, rows: int = 1, width: float = WIDE, height: float = 2.6
-) -> tuple[Figure, list[Axes]]:
+    *titles: str, rows: int = 1, width: float = WIDE, height: float = 2.6,
+    ratios: Sequence[float] | None = None,
+) -> tuple[Figure, list[Axes]]:  # fmt: skip
     """Return a figure and one axes per title, lettered a, b, c if there are several."""
     figure = Figure(figsize=(width, height), layout="constrained")
-    axes = list(np.ravel(figure.subplots(rows, len(titles) // rows)))
+    axes = list(np.ravel(figure.subplots(rows, len(titles) // rows, width_ratios=ratios)))
     for letter, title, axis in zip("abcdefghij", titles, axes, strict=False):
         axis.set_title(f"{letter}  {title}" if len(axes) > 1 else title)
     return figure, axes

@@ -1,0 +1,106 @@
+"""What real relays learn, and which curve describes it (theory notes, section 1.1)?
+
+Three forms are fitted to one group of real relays and drawn over another: quality, what each form
+misses, and the gain of every leg, whose tail tells a power law (a straight line on these axes) from
+an exponential (which bends down).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derelayl_econ.figures.drawing import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILION,
+    mean_interval,
+    panels,
+    points,
+)
+from derelayl_econ.quality import HillCurve, LearningCurve, PowerCurve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from derelayl_econ.validation import Evidence
+    from derelayl_econ.validation.learning import LearningEvidence
+
+__all__ = ["learning_curves"]
+
+LOOKS = {"Hill": (BLUE, "-"), "power": (GREEN, "-."), "exponential": (VERMILION, "--")}
+BAND = (10, 90)
+BLOCKS = 12
+
+
+def learning_curves(evidence: Evidence) -> Figure:
+    """Draw measured quality, the residuals of three fitted forms, and the gains of the legs.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Gives qualities (nats) of relays, and curves fitted to other relays.
+    """
+    figure, axes = panels("quality", "what the forms miss", "gain per leg", height=2.7)
+    learning = evidence.learning
+    _quality(axes[0], learning)
+    _residuals(axes[1], learning)
+    _gains(axes[2], learning)
+    return figure
+
+
+def _quality(axes: Axes, learning: LearningEvidence) -> None:
+    legs, tested = np.arange(learning.legs + 1), learning.tested_on
+    axes.fill_between(legs, *np.percentile(tested, BAND, axis=0), color=GREY, alpha=0.3,
+                      linewidth=0, label=f"{BAND[0]}–{BAND[1]} % of {len(tested)} relays")  # fmt: skip
+    axes.plot(legs, tested.mean(axis=0), color=BLACK, linestyle="-", linewidth=2.2,
+              label="their mean")  # fmt: skip
+    for name, curve in learning.curves.items():
+        colour, line = LOOKS[name]
+        axes.plot(legs, curve.quality(legs), color=colour, linestyle=line,
+                  label=_described(name, curve))  # fmt: skip
+    axes.set(xlabel="legs trained", ylabel="quality (nats)",
+             xlim=(0, learning.legs))  # fmt: skip
+    axes.legend(loc="lower right")
+
+
+def _residuals(axes: Axes, learning: LearningEvidence) -> None:
+    legs, tested = np.arange(learning.legs + 1), learning.tested_on
+    error = 1.96 * tested.std(axis=0, ddof=1) / np.sqrt(len(tested))
+    axes.fill_between(legs, -error, error, color=GREY, alpha=0.3, linewidth=0,
+                      label="95 % of the mean")  # fmt: skip
+    for name, curve in learning.curves.items():
+        colour, line = LOOKS[name]
+        axes.plot(legs, tested.mean(axis=0) - curve.quality(legs), color=colour, linestyle=line,
+                  label=name)  # fmt: skip
+    axes.axhline(0, color=BLACK, linewidth=0.6)
+    axes.set(xlabel="legs trained",
+             ylabel="measured mean − curve (nats)", xlim=(0, learning.legs))  # fmt: skip
+
+
+def _gains(axes: Axes, learning: LearningEvidence) -> None:
+    for name, curve in learning.curves.items():
+        colour, line = LOOKS[name]
+        axes.plot(np.arange(1, learning.legs + 1), curve.gains(learning.legs), color=colour,
+                  linestyle=line, label=name)  # fmt: skip
+    edges = np.unique(np.geomspace(1, learning.legs + 1, BLOCKS + 1).round().astype(int)) - 1
+    widths = np.diff(edges)
+    gains = [mean_interval(block) for block in (np.diff(learning.tested_on[:, edges]) / widths).T]
+    middles = np.sqrt((edges[:-1] + 1) * edges[1:])  # of the legs edges + 1, ..., next edge
+    shown = [i for i, gain in enumerate(gains) if gain.mid > 0]
+    points(axes, middles[shown], [gains[i] for i in shown], "block means")
+    axes.set(xlabel="leg", ylabel="gain (nats per leg)", xscale="log",
+             yscale="log")  # fmt: skip
+
+
+def _described(name: str, curve: LearningCurve) -> str:
+    """Return the form's name with the exponent that shapes its tail."""
+    if isinstance(curve, HillCurve):
+        return f"{name}, c = {curve.steepness:.2f}"
+    if isinstance(curve, PowerCurve):
+        return f"{name}, b = {curve.exponent:.2f}"
+    return name
