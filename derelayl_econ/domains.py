@@ -90,7 +90,7 @@ def check_number(name: str, value: Any, domain: Domain = REAL) -> Any:
     number: Any = value.item() if getattr(value, "ndim", None) == 0 else value  # NumPy scalars
     if not _is_real(number):
         raise InputError(name, value, str(domain))
-    if isinstance(number, int) and abs(number) > _LARGEST_INTEGER:
+    if (isinstance(number, int) or domain.integer) and abs(number) > _LARGEST_INTEGER:
         raise InputError(name, value, f"{domain} and below 2**63 in size")
     if float(number) not in domain or (domain.integer and float(number) % 1 != 0):
         raise InputError(name, value, str(domain))
@@ -120,7 +120,7 @@ def check_array(
 
     try:
         array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last: an integer beyond any float
         raise InputError(name, values, "be an array of numbers") from None
     if np.asarray(values).dtype.kind not in "iuf":
         raise InputError(name, values, "be an array of numbers")

@@ -72,7 +72,7 @@ class SimulationError(DerelaylError, RuntimeError):
     """A simulation broke one of its own invariants (coins appeared, a hash chain is torn)."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return a "Did you mean ...?" sentence for a misspelt ``word``, or the list of what is known.
 
     Examples
@@ -81,7 +81,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'Did you mean discount?'
     """
     names = sorted(known)
-    near = difflib.get_close_matches(str(word), names, n=1)
+    near = difflib.get_close_matches(word, names, n=1) if isinstance(word, str) else []
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
 
 
@@ -95,4 +95,4 @@ def _short(value: object, width: int = 60) -> str:
     except ValueError:  # an integer of more than 4300 digits has no text
         text = f"a {type(value).__name__} too long to show"
     text = " ".join(text.split())  # one line, whatever was given
-    return text if len(text) <= width else text[: width - 3] + "..."
+    return text if len(text) <= width else f"{text[: width // 2 - 3]}...{text[-width // 2 :]}"

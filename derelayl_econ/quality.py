@@ -39,6 +39,8 @@ from derelayl_econ.notation import check
 if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
+_SIZE = Domain(-1e100, 1e100)
+
 __all__ = [
     "EFFORT_SPEED",
     "ExponentialCurve",
@@ -77,7 +79,10 @@ class LearningCurve(ABC):
 
     def __post_init__(self) -> None:
         for name, number in check(**asdict(self)).items():
-            object.__setattr__(self, name, number)
+            object.__setattr__(self, name, check_number(name, number, _SIZE))
+            if number and abs(number) < 1e-100:
+                raise InputError(name, number, "be at least 1e-100 in size",
+                                 hint="Choose other units of effort or score.")  # fmt: skip
         check_number("quality_start", self.quality_start, self.start_domain)
         if not self.quality_start < self.quality_max:
             raise InputError("quality_max", self.quality_max,

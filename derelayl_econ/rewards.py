@@ -22,19 +22,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.domains import COUNT, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.errors import InputError
+from derelayl_econ.quality import LearningCurve
 from derelayl_econ.reward_rule import RewardRule
 from derelayl_econ.royalties import ROYALTY_WEIGHT, LineageShare
 from derelayl_econ.shapley import ShapleyEstimate, ValueFunction, shapley_values
-
-if TYPE_CHECKING:
-    from derelayl_econ.quality import LearningCurve
 
 __all__ = [
     "ROYALTY_WEIGHT",
@@ -79,6 +76,10 @@ class GainShare(RewardRule):
     """
 
     clip: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.clip, bool):
+            raise InputError("clip", self.clip, "be True or False")
 
     def _entitlements(self, gains: Array) -> Array:
         if self.clip:
@@ -141,12 +142,16 @@ class ShapleyShare(RewardRule):
     def __post_init__(self) -> None:
         if self.value is not None and self.curve is not None:
             raise InputError("ShapleyShare", "both value and curve", "be given at most one of them")
+        if self.value is not None and not callable(self.value):
+            raise InputError("value", self.value, "be a function of a set of legs")
+        if self.curve is not None and not isinstance(self.curve, LearningCurve):
+            raise InputError("curve", self.curve, "be a learning curve")
         check_number("samples", self.samples, COUNT)
 
     def estimate(self, gains: npt.ArrayLike) -> ShapleyEstimate:
         """Return the Shapley values (score) with their standard errors, not normalised."""
         path = check_array("gains", gains)
-        value = self.value or self._climb(path)
+        value = self._climb(path) if self.value is None else self.value
         if value is None:
             return ShapleyEstimate.exact(path, "closed form for additive value")
         return shapley_values(value, path.size, samples=self.samples, rng=self.rng)

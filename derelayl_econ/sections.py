@@ -197,4 +197,4 @@ def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in allowed:
         words = [word for word in allowed if word]
         raise InputError(name, value, f"be one of {', '.join(words)}",
-                         hint=did_you_mean(str(value), words))  # fmt: skip
+                         hint=did_you_mean(value, words))  # fmt: skip

@@ -1,23 +1,24 @@
-"""Which deposits make honesty pay and still let people join (theory notes, sections 4.1, 1.3)?
+"""The deposits that make honesty pay and still let people join (theory notes, section 4.1).
 
 Panel a is the deposit window against the reward, panel b what honest work earns above a fake and
-above staying out, panel c the law of the gate that stands behind the error rates, panel d what a
-committee adds. Dots and crosses are real relays that no number of the theory was fitted to.
+above staying out, both at error rates measured in one group of real relays; dots are other real
+relays, played at three deposits. Panels c and d show where error rates come from: the gate and the
+committee (:mod:`derelayl_econ.figures.gate_panels`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from derelayl_econ.figures.drawing import (
     BLACK,
     BLUE,
     GREEN,
-    GREY,
     ORANGE,
     PINK,
     VERMILION,
@@ -26,35 +27,20 @@ from derelayl_econ.figures.drawing import (
     panels,
     points,
 )
-from derelayl_econ.games.committee import Committee
-from derelayl_econ.games.gate import Gate, Submission
-from derelayl_econ.validation.comparison import Interval
-from derelayl_econ.validation.honesty import MEMBERS, NAMES
-from derelayl_econ.validation.significance import compare_frequency
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from derelayl_econ.games.deposit import DepositWindow
-    from derelayl_econ.validation import Evidence
-    from derelayl_econ.validation.deposits import DepositEvidence
-    from derelayl_econ.validation.honesty import GateEvidence
+from derelayl_econ.figures.gate_panels import committee_sizes, hold_out_sizes, member
+from derelayl_econ.figures.labels import moved_apart
+from derelayl_econ.games.deposit import DEPOSIT_CEILING, DEPOSIT_FLOOR
+from derelayl_econ.validation import Evidence, Interval
+from derelayl_econ.validation.deposits import DepositEvidence
 
 __all__ = ["deposit_window"]
 
 Array = npt.NDArray[np.float64]
 
-AUDITS = (0.5, 1.0, 2.0)
-"""Audit rates drawn, as multiples of the scenario's."""
-AUDIT_LOOKS = ((ORANGE, ":"), (BLUE, "-"), (PINK, "--"))
-KIND_LOOKS = {
-    "honest": (BLUE, "-"), "lazy": (GREEN, "--"), "noise": (GREY, ":"),
-    "label_flip": (VERMILION, "-."), "stale": (BLACK, (0, (6, 2))),
-}  # fmt: skip
-JUDGED = ("honest", "label_flip")
-SIZES = np.arange(1, 32, 2)
+AUDITS = {0.5: (ORANGE, ":"), 1.0: (BLUE, "-"), 2.0: (PINK, "--")}
+"""Audit rates drawn, as multiples of the scenario's, and how."""
+GAPS = {"a fake": (VERMILION, "-"), "staying out": (GREEN, "--")}
+"""What honest work is compared with, and how it is drawn."""
 
 
 def deposit_window(evidence: Evidence) -> Figure:
@@ -67,137 +53,113 @@ def deposit_window(evidence: Evidence) -> Figure:
     """
     gate = evidence.gate
     figure, axes = panels(
-        "deposit window", "payoff per hand-over", f"one validator, stage {gate.stage}",
-        f"committees, {_member(gate).hold_out} samples per member", rows=2, height=5.4,
+        "deposits that work", "what honest work earns more", f"one validator, stage {gate.stage}",
+        f"committees, {member(gate).hold_out} samples each", rows=2, height=5.4,
     )  # fmt: skip
     _window(axes[0], evidence.deposits)
     _payoffs(axes[1], evidence.deposits)
-    _gate(axes[2], gate)
-    _committee(axes[3], gate)
+    hold_out_sizes(axes[2], gate)
+    committee_sizes(axes[3], gate)
     return figure
 
 
-def _window(axes: Axes, deposits: DepositEvidence) -> None:
-    terms, least = deposits.terms, deposits.window.minimum_reward
-    top = 1.15 * max(deposits.payoffs)
-    rewards = np.linspace(least, least + 1.6 * (terms.reward - least), 101)
-    for factor, (colour, line) in zip(AUDITS, AUDIT_LOOKS, strict=True):
-        rate = min(1.0, factor * terms.audit_rate)
-        low, high = np.array([_bounds(deposits, reward, rate) for reward in rewards]).T
-        axes.plot(rewards, low, color=colour, linestyle=line, label=f"audit rate {rate:g}")
-        axes.plot(rewards, high, color=colour, linestyle=line)
+def _window(axes: Axes, found: DepositEvidence) -> None:
+    terms, least = found.terms, found.window.minimum_reward
+    top = 1.15 * max(found.payoffs)
+    rewards = np.linspace(least, least + 3.2 * (terms.reward - least), 201)
+    opens: dict[float, float] = {}
+    for factor, (colour, line) in AUDITS.items():
+        rate = factor * terms.audit_rate
+        if rate > 1:
+            continue
+        low, high = _bounds(found, rewards, rate)
+        for bound in (low, high):
+            axes.plot(rewards, bound, color=colour, linestyle=line, label=f"audit {rate:g}")
         if factor == 1:
             axes.fill_between(rewards, low, high, color=colour, alpha=0.15, linewidth=0)
+        opens[factor] = float(low[0])
     axes.axvline(least, color=BLACK, linewidth=0.9)
-    note(axes, least, top, "smallest reward,\nfor every audit rate", ha="right", va="top")
-    _tested(axes, deposits)
-    axes.set(xlabel="reward R (money)", ylabel="deposit D (money)",
-             xlim=(0.75 * least, rewards[-1]), ylim=(0, top))  # fmt: skip
-    axes.legend(loc="upper right")
+    axes.set(xlabel="reward R (money)", ylabel="deposit D (money)", ylim=(0, top),
+             xlim=(least - 0.36 * (rewards[-1] - least), rewards[-1]))  # fmt: skip
+    axes.locator_params(axis="x", nbins=4)
+    _name_openings(axes, found, opens)
+    _tested(axes, found)
 
 
-def _tested(axes: Axes, deposits: DepositEvidence) -> None:
-    """Mark the deposits that real relays played with, by what they were found to do."""
-    works = {deposit: min(gap.low for gap in _gaps(deposits, deposit).values()) > 0
-             for deposit in deposits.payoffs}  # fmt: skip
-    for wanted, marker, label in ((True, "o", "real relays: both gaps > 0"),
-                                  (False, "X", "real relays: not both > 0")):  # fmt: skip
-        at = [deposit for deposit, good in works.items() if good is wanted]
-        axes.plot([deposits.terms.reward] * len(at), at, marker=marker, linestyle="none",
-                  color=GREEN if wanted else VERMILION, label=label)  # fmt: skip
+def _name_openings(axes: Axes, found: DepositEvidence, opens: dict[float, float]) -> None:
+    """Name each window where it opens: all at the same reward, at deposits of their own."""
+    least, top = found.window.minimum_reward, axes.get_ylim()[1]
+    heights = np.maximum(moved_apart(list(opens.values()), [0.06 * top] * len(opens)), 0.03 * top)
+    for factor, height in zip(opens, heights, strict=True):
+        note(axes, least, height, f"audit {factor * found.terms.audit_rate:g} ",
+             color=AUDITS[factor][0], ha="right", va="center", bbox=None)  # fmt: skip
+    note(axes, least, 0.97 * top, "smallest \nreward, \nany audit ", ha="right", va="top",
+         bbox=None)  # fmt: skip
 
 
-def _payoffs(axes: Axes, deposits: DepositEvidence) -> None:
-    window = deposits.window
-    stakes = np.linspace(0, 1.1 * max(deposits.payoffs), 101)
+def _tested(axes: Axes, found: DepositEvidence) -> None:
+    """Mark the deposits that real relays played with, and what paid best there."""
+    reward = found.terms.reward
+    for deposit in found.payoffs:
+        verdict = _paid_best(found, deposit)
+        colour, marker = (GREEN, "o") if verdict == "honesty" else (VERMILION, "X")
+        axes.plot(reward, deposit, marker=marker, linestyle="none", color=colour, zorder=7,
+                  label="real relays")  # fmt: skip
+        note(axes, reward, deposit, f"   {verdict} paid best", color=colour, va="center")
+
+
+def _paid_best(found: DepositEvidence, deposit: float) -> str:
+    """Return what was measured to pay best; an interval that spans zero decides nothing."""
+    gaps = _gaps(found, deposit)
+    if all(gap.low > 0 for gap in gaps.values()):
+        return "honesty"
+    if any(gap.high < 0 for gap in gaps.values()):
+        return min(gaps, key=lambda name: gaps[name].mid)
+    return "undecided what"
+
+
+def _payoffs(axes: Axes, found: DepositEvidence) -> None:
+    window = found.window
+    stakes = np.linspace(0, 1.1 * max(found.payoffs), 101)
     axes.axvspan(window.low, window.high, color=BLUE, alpha=0.15, linewidth=0)
     axes.axhline(0, color=BLACK, linewidth=0.6)
-    predicted = dict(zip(GAPS, _predicted_gaps(deposits, stakes), strict=True))
-    for name, (colour, line) in GAPS.items():
-        axes.plot(stakes, predicted[name], color=colour, linestyle=line, label=name)
-        points(axes, list(deposits.payoffs),
-               [_gaps(deposits, stake)[name] for stake in deposits.payoffs],
-               "real relays", color=colour)  # fmt: skip
-        note(axes, stakes[-1], predicted[name][-1], name, color=colour, ha="right", va="bottom")
-    axes.set(xlabel="deposit D (money)", ylabel="money",
-             xlim=(0, stakes[-1]))  # fmt: skip
+    for (name, (colour, line)), gap in zip(GAPS.items(), _laws(found, stakes), strict=True):
+        axes.plot(stakes, gap, color=colour, linestyle=line, label=f"than {name}")
+        points(axes, list(found.payoffs), [_gaps(found, stake)[name] for stake in found.payoffs],
+               f"than {name}, real relays", color=colour)  # fmt: skip
+    axes.set(xlabel="deposit D (money)", ylabel="money per hand-over", xlim=(0, stakes[-1]))
+    axes.margins(y=0.1)
+    note(axes, 0.5 * (window.low + window.high), axes.get_ylim()[0], "predicted window\n",
+         color=BLUE, ha="center", va="bottom", bbox=None)  # fmt: skip
+    lines = [line for line in axes.get_lines() if str(line.get_label()).startswith("than")]
+    axes.legend(handles=lines, loc="upper left", title="dots: real relays", title_fontsize=7,
+                alignment="left")  # fmt: skip
 
 
-GAPS = {"honest minus fake": (VERMILION, "-"), "honest minus staying out": (GREEN, "--")}
-
-
-def _gaps(deposits: DepositEvidence, deposit: float) -> dict[str, Interval]:
+def _gaps(found: DepositEvidence, deposit: float) -> dict[str, Interval]:
     """Return what honest work was measured to earn above a fake and above staying out."""
-    payoffs = deposits.payoffs[deposit]
-    gaps = (payoffs["honest"] - payoffs["cheat"], payoffs["honest"] - deposits.terms.outside)
+    payoffs = found.payoffs[deposit]
+    gaps = (payoffs["honest"] - payoffs["cheat"], payoffs["honest"] - found.terms.outside)
     return {name: mean_interval(gap) for name, gap in zip(GAPS, gaps, strict=True)}
 
 
-def _predicted_gaps(deposits: DepositEvidence, stakes: Array) -> tuple[Array, Array]:
-    terms = deposits.terms
+def _laws(found: DepositEvidence, stakes: Array) -> tuple[Array, Array]:
+    """Return the predicted gaps at every deposit; both are linear in it."""
+    terms = found.terms
     honest, cheat = (
         np.array([terms.payoff(rejected, float(stake), cost).mean() for stake in stakes])
-        for rejected, cost in ((deposits.rejected_honest, terms.cost_honest),
-                               (deposits.rejected_cheat, terms.cost_cheat))
+        for rejected, cost in ((found.rejected_honest, terms.cost_honest),
+                               (found.rejected_cheat, terms.cost_cheat))
     )  # fmt: skip
     return honest - cheat, honest - terms.outside
 
 
-def _bounds(deposits: DepositEvidence, reward: float, audit_rate: float) -> tuple[float, float]:
-    terms = replace(deposits.terms, reward=float(reward), audit_rate=audit_rate)
-    window: DepositWindow = terms.window(
-        float(deposits.rejected_honest.mean()), 1 - float(deposits.rejected_cheat.mean())
-    )
-    return window.low, window.high
-
-
-def _gate(axes: Axes, found: GateEvidence) -> None:
-    sizes = np.unique(np.geomspace(5, 5000, 61).round().astype(int))
-    dodge = np.geomspace(0.8, 1.25, len(found.kinds))
-    for (name, kind), shift in zip(found.kinds.items(), dodge, strict=True):
-        colour, line = KIND_LOOKS[name]
-        law = [float(_accepted(Gate(int(size)), kind)) for size in sizes]
-        axes.plot(sizes, law, color=colour, linestyle=line, label=NAMES[name])
-        axes.axhline(float(Gate(1).floor(kind.improvement, kind.spread)), color=colour,
-                     linewidth=0.5, linestyle="-")  # fmt: skip
-        points(axes, found.hold_out * shift, [_share(found.single, name)], "real gate",
-               color=colour)  # fmt: skip
-        note(axes, sizes[-1], law[-1], NAMES[name], color=colour, ha="right")
-    axes.set(xscale="log",
-             xlabel="hold-out size V (samples)", ylabel="accepted", ylim=(0, 1),
-             xlim=(sizes[0], sizes[-1]))  # fmt: skip
-
-
-def _committee(axes: Axes, found: GateEvidence) -> None:
-    gate = _member(found)
-    for name in JUDGED:
-        kind, (colour, _) = found.kinds[name], KIND_LOOKS[name]
-        for correlation, line, word in ((gate.vote_correlation(kind), "-", "correlated"),
-                                        (0.0, "--", "independent")):  # fmt: skip
-            law = [_majority(int(size), gate, kind, correlation) for size in SIZES]
-            axes.plot(SIZES, law, color=colour, linestyle=line, label=f"{NAMES[name]}, {word}")
-            note(axes, SIZES[-1], law[-1], f"{NAMES[name]}, {word}", color=colour, ha="right")
-        points(axes, MEMBERS, [_share(found.committee, name)], "real committee", color=colour)
-    axes.set(xlabel="members m (majority decides)", ylabel="accepted", ylim=(0, 1),
-             xlim=(SIZES[0], SIZES[-1]))  # fmt: skip
-
-
-def _member(found: GateEvidence) -> Gate:
-    """Return the gate of one member of the measured committees, who has half the samples."""
-    return Gate(max(1, found.hold_out // 2))
-
-
-def _accepted(gate: Gate, kind: Submission) -> Array:
-    return gate.acceptance(kind.improvement, kind.spread, kind.noise)
-
-
-def _majority(size: int, gate: Gate, kind: Submission, correlation: float) -> float:
-    refused = 1 - float(_accepted(gate, kind))
-    return 1 - Committee(size, refused, 0.0, correlation).majority_false_reject
-
-
-def _share(table: pd.DataFrame, kind: str) -> Interval:
-    """Return the measured share of accepted submissions with its exact 95 % interval."""
-    verdicts = table.loc[table["kind"] == kind, "accepted"]
-    count = len(verdicts)
-    return compare_frequency("", "", 0.5, int(verdicts.sum()), count, seeds=count).measured
+def _bounds(found: DepositEvidence, rewards: Array, audit_rate: float) -> tuple[Array, Array]:
+    """Return smallest and largest deposit that work, at the error rates of the fitting relays."""
+    terms = found.terms
+    known: dict[str, Any] = {"reward": rewards, "audit_rate": audit_rate,
+                             "false_reject": float(found.rejected_honest.mean())}  # fmt: skip
+    low = DEPOSIT_FLOOR(saving=terms.cost_honest - terms.cost_cheat,
+                        false_accept=1 - float(found.rejected_cheat.mean()), **known)  # fmt: skip
+    high = DEPOSIT_CEILING(cost_honest=terms.cost_honest, outside=terms.outside, **known)
+    return low, high

@@ -17,16 +17,12 @@ from derelayl_econ.figures.communities import (
     PLAYED_POOL_IN_COSTS,
     POOL_IN_COSTS,
     Community,
-    branches,
     communities,
     played_pool,
     sizes,
 )
 from derelayl_econ.figures.drawing import (
     BLACK,
-    BLUE,
-    GREEN,
-    VERMILION,
     mean_interval,
     note,
     panels,
@@ -40,7 +36,7 @@ __all__ = ["outage", "outage_of"]
 Array = npt.NDArray[np.float64]
 
 LARGEST = 1000
-LIMIT = 1_000_000
+LIMIT = 100_000
 """The size at which the limit is computed."""
 
 LEAST = 1e-3
@@ -49,7 +45,7 @@ LEAST = 1e-3
 
 def outage(evidence: Evidence) -> Figure:
     """Draw outages against community size and against the pool."""
-    figure, (by_size, by_pool) = panels("more people, more outages", "what a pool prevents")
+    figure, (by_size, by_pool) = panels("outages by community size", "outages by pool")
     _by_size(by_size, evidence)
     _by_pool(by_pool, evidence)
     return figure
@@ -70,20 +66,21 @@ def outage_of(game: ParticipationGame) -> float:
 def _by_size(axes: Axes, evidence: Evidence) -> None:
     kinds = communities(evidence)
     members, played = played_pool(evidence)
+    top = 0.0
     for community in (kinds["volunteer"], kinds["pool"], played):
-        _curve(axes, community)
+        top = max(top, _curve(axes, community))
         intervals = [mean_interval(m.outages) for m in community.measured.values()]
         if intervals:
             points(axes, list(community.measured), intervals, "imitators (measured)",
                    markeredgecolor=BLACK, markerfacecolor=community.colour)  # fmt: skip
     points(axes, members, [mean_interval(evidence.pool.outages)], "real relays (measured)",
            fmt="s", markeredgecolor=BLACK, markerfacecolor=played.colour)  # fmt: skip
-    axes.set(xscale="log", xlim=(1.9, LARGEST), ylim=(0, None), xlabel="participants, N",
+    axes.set(xscale="log", xlim=(1.9, LARGEST), ylim=(0, 1.12 * top), xlabel="participants, N",
              ylabel="probability that nobody trains")  # fmt: skip
 
 
-def _curve(axes: Axes, community: Community) -> None:
-    """Draw one kind of game, its limit for large N as a thin line, and its name."""
+def _curve(axes: Axes, community: Community) -> float:
+    """Draw one kind of game, its limit for large N as a thin line, and its name; return it."""
     at = sizes(community.smallest, LARGEST)
     values = [outage_of(community.game(int(size))) for size in at]
     axes.plot(at, values, color=community.colour, linestyle="-", label=community.label)
@@ -91,33 +88,45 @@ def _curve(axes: Axes, community: Community) -> None:
     axes.axhline(limit, color=community.colour, linewidth=0.7, linestyle=":")
     note(axes, 0.9 * LARGEST, limit + 0.004, f"{community.label}, limit {limit:.3f}", ha="right",
          va="bottom", color=community.colour)  # fmt: skip
+    return limit
 
 
 def _by_pool(axes: Axes, evidence: Evidence) -> None:
-    """Draw outages against the pool, in costs, where they are not zero."""
-    imitators = communities(evidence)["pool"].measured
-    members, _ = played_pool(evidence)
-    measured = {size: (POOL_IN_COSTS, found.outages) for size, found in imitators.items()}
-    measured[members] = (PLAYED_POOL_IN_COSTS, evidence.pool.outages)
-    for size, colour in zip((*sorted(measured), LIMIT), (VERMILION, BLUE, GREEN, BLACK),
-                            strict=True):  # fmt: skip
+    """Draw outages against the pool, in costs, where they are not too rare."""
+    pool = communities(evidence)["pool"]
+    members, played = played_pool(evidence)
+    for size, style in zip((*sorted(pool.measured), members, LIMIT), ("-.", "-", "--", ":"),
+                           strict=True):  # fmt: skip
         ratios, chances = _outages_by_pool(size)
-        axes.plot(ratios, chances, color=colour, linestyle="-")
-        label = f"N = {size}" if size < LIMIT else "N to infinity"
-        note(axes, ratios[-1], chances[-1], label, color=colour)
-        if size in measured:
-            ratio, outages = measured[size]
-            points(axes, ratio, [mean_interval(outages)], f"N = {size} (measured)",
-                   fmt="s" if size == members else "o", markeredgecolor=BLACK,
-                   markerfacecolor=colour)  # fmt: skip
+        label = "N → ∞" if size == LIMIT else f"N = {size}"
+        axes.plot(ratios, chances, color=BLACK, linestyle=style, label=label)
+        middle = int(np.argmin(np.abs(np.log(chances / (4 * LEAST)))))
+        left = size <= members
+        note(axes, ratios[middle] + (-0.12 if left else 0.15), chances[middle], label,
+             ha="right" if left else "left", va="center")  # fmt: skip
+    looks = {"linestyle": "none", "markeredgecolor": BLACK, "label": "imitators (measured)"}
+    for found in pool.measured.values():
+        points(axes, POOL_IN_COSTS, [mean_interval(found.outages)], fmt="o",
+               markerfacecolor=pool.colour, **looks)  # fmt: skip
+    looks["label"] = "players in real relays (measured)"
+    points(axes, PLAYED_POOL_IN_COSTS, [mean_interval(evidence.pool.outages)], fmt="s",
+           markerfacecolor=played.colour, **looks)  # fmt: skip
     axes.set(yscale="log", ylim=(LEAST, 1), xlim=(1, 8),
              xlabel="pool over cost of one leg, R / c (1)",
              ylabel="probability that nobody trains")  # fmt: skip
+    _legend(axes)
+
+
+def _legend(axes: Axes) -> None:
+    """Explain the two kinds of points, once each."""
+    handles, labels = axes.get_legend_handles_labels()
+    measured = {text: mark for mark, text in zip(handles, labels, strict=True) if "(" in text}
+    axes.legend(list(measured.values()), list(measured), loc="upper right")
 
 
 def _outages_by_pool(size: int) -> tuple[Array, Array]:
     """Return R / c and the outage, from no outage at all down to ``LEAST``."""
-    ratios = np.linspace(1, 8, 141)[1:]
+    ratios = np.linspace(1, 8, 71)[1:]
     chances = np.array([outage_of(ParticipationGame.pool(size, ratio, 1)) for ratio in ratios])
     shown = chances > LEAST
     return ratios[shown], chances[shown]

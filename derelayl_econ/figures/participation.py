@@ -40,7 +40,7 @@ POOL = "pool of one leg, R (money)"
 def participation(evidence: Evidence) -> Figure:
     """Draw participation against community size, pool, and pool and cost."""
     figure, (by_size, by_pool, phases) = panels(
-        "more people, no more trainers", "what a pool buys", "pool against cost",
+        "trainers by community size", "trainers by pool", "by pool and cost",
         height=2.9, ratios=(1.25, 1, 1),
     )  # fmt: skip
     _by_size(by_size, evidence)
@@ -55,10 +55,10 @@ def _by_size(axes: Axes, evidence: Evidence) -> None:
     axes.plot(everybody, everybody, color=GREY, linestyle=":", linewidth=0.8, label="p* = 1")
     for name, community in communities(evidence).items():
         found = branches(community, sizes(community.smallest, LARGEST))
-        looks = {"color": community.colour, "label": community.label}
-        axes.plot(found.sizes, found.sizes * found.stable, linestyle="-", **looks)
-        axes.plot(found.sizes, found.sizes * found.tipping, linestyle="--", **looks)
-        _label(axes, found, community, below=name == "volunteer")
+        for branch, style in ((found.stable, "-"), (found.tipping, "--")):
+            axes.plot(found.sizes, found.sizes * branch, linestyle=style, color=community.colour,
+                      label=community.label)  # fmt: skip
+        _label(axes, found, community, below=name in {"volunteer", "pool"})
         for size, measured in community.measured.items():
             points(axes, size, [_trainers(measured.shares, size)], "imitators (measured)",
                    markeredgecolor=BLACK, markerfacecolor=community.colour)  # fmt: skip
@@ -68,7 +68,12 @@ def _by_size(axes: Axes, evidence: Evidence) -> None:
 
 def _label(axes: Axes, found: Branches, community: Community, below: bool) -> None:
     """Write the name beside the right end of the stable branch."""
-    last = int(np.flatnonzero(np.isfinite(found.stable))[-1])
+    present = np.flatnonzero(np.isfinite(found.stable))
+    if not present.size:
+        note(axes, 0.8 * LARGEST, 0.82, f"{community.label}: nobody", color=community.colour,
+             ha="right")  # fmt: skip
+        return
+    last = int(present[-1])
     size, trainers = found.sizes[last], found.sizes[last] * found.stable[last]
     if np.isfinite(found.tipping).any():
         note(axes, 1.25 * size, trainers, f"{community.label}\ndashed: tipping point",
@@ -91,14 +96,15 @@ def _by_pool(axes: Axes, evidence: Evidence) -> None:
               label="mixed, stable")  # fmt: skip
     own = evidence.imitation["train or ride"]
     points(axes, evidence.scenario.reward.pool, [_trainers(own.shares, members)],
-           "imitators (measured)", markeredgecolor=BLACK, markerfacecolor=BLUE)  # fmt: skip
+           "imitators", markeredgecolor=BLACK, markerfacecolor=BLUE)  # fmt: skip
     full = _full_pool(evidence)
-    for pool, text in ((full / members, "R = c'"), (full, "R = N c'")) if full > 0 else ():
-        axes.axvline(pool, color=BLACK, linewidth=0.6, linestyle=":")
-        note(axes, pool, 1.2 * members, text, ha="center", va="bottom")
+    marks = ((full / members, "R = c'", 0.5), (full, "R = N c'", 0.1)) if full > 0 else ()
+    for pool, text, height in marks:
+        axes.axvline(pool, ymax=max(height, 1 - height), color=BLACK, linewidth=0.6, linestyle=":")
+        note(axes, pool, height, text, transform=axes.get_xaxis_transform(), ha="center")
     axes.set(xscale="log", yscale="log", xlim=(pools[0], pools[-1]), ylim=(0.65, 2 * members),
              xlabel=POOL, ylabel=f"{TRAINERS} (N = {members})")  # fmt: skip
-    axes.legend(loc="lower right", borderaxespad=0.2, handlelength=1.2)
+    axes.legend(loc="upper left", borderaxespad=0.3, handlelength=1.2)
 
 
 def _pure(evidence: Evidence, pools: Array) -> tuple[Array, Array]:

@@ -1,8 +1,8 @@
-"""Which predictions do real relays confirm or refute (theory notes, section 9)?
+"""Which predictions real relays confirm or refute (theory notes, section 9).
 
 A forest plot of the comparison table. Units differ from row to row, so every row is drawn as
 (value - predicted) / h with h the 95 % half-width of the difference, the root of the summed squares
-of the half-widths of both intervals. Beyond +-1 a row differs at the 5 % level if it stood alone;
+of the half-widths of both intervals. Beyond +-1 a row alone would differ at about the 5 % level;
 the verdicts are the table's own (exact tests, Holm's correction), not read off the picture.
 """
 
@@ -11,16 +11,15 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from derelayl_econ.figures.drawing import BLACK, BLUE, GREY, VERMILION, WIDE, panels
+from derelayl_econ.validation import Evidence
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable, Interval, Verdict
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from derelayl_econ.validation import Evidence
 
 __all__ = ["prediction"]
 
@@ -31,7 +30,7 @@ SECTIONS = {
 LOOKS = {Verdict.CONFIRMED: (BLUE, "o"), Verdict.REFUTED: (VERMILION, "X")}
 LINE, AROUND = 0.15, 0.95
 """Height of a line, and of everything above and below the lines (inches)."""
-COLUMNS = {"predicted": 40, "measured": 82, "unit": 88, "verdict": 132}
+COLUMNS = {"predicted": 42, "measured": 86, "unit": 91, "verdict": 133}
 """Where the columns right of the plot end or begin, in points from its edge."""
 TEXT = 6
 
@@ -55,14 +54,14 @@ def prediction(evidence: Evidence) -> Figure:
         Gives the table of all comparisons.
     """
     table = evidence.table
-    lines, reasons = _lines(table), _reasons(table)
+    lines, reasons, reach = _lines(table), _reasons(table), _reach(table)
     height = LINE * (len(lines) + 0.8 * reasons.count("\n")) + AROUND
     figure, (axes,) = panels("", width=WIDE, height=height)
     for line in lines:
         if line.row is not None:
-            _draw(axes, line, line.row)
+            _draw(axes, line, line.row, reach)
     _headings(axes, lines)
-    _scale(axes, lines)
+    _scale(axes, lines, reach)
     figure.suptitle(table.caption(), fontsize=8, fontweight="bold", x=0.01, ha="left")
     figure.supxlabel(reasons, fontsize=TEXT, x=0.01, ha="left")
     return figure
@@ -81,18 +80,21 @@ def _lines(table: ComparisonTable) -> list[Line]:
     return lines
 
 
-def _draw(axes: Axes, line: Line, row: Comparison) -> None:
+def _draw(axes: Axes, line: Line, row: Comparison, reach: float) -> None:
     colour, marker = LOOKS[line.verdict]
-    predicted, measured = (_standardised(row, side) for side in (row.predicted, row.measured))
+    predicted, measured = (
+        Interval(*np.clip([shown.low, shown.mid, shown.high], -reach, reach))
+        for shown in (_standardised(row, side) for side in (row.predicted, row.measured))
+    )
     axes.plot([predicted.low, predicted.high], [line.height] * 2, color=GREY, alpha=0.4,
               linewidth=5, linestyle="-", solid_capstyle="butt", zorder=1.5)  # fmt: skip
     axes.errorbar(measured.mid, line.height, fmt=marker, color=colour, markersize=4, zorder=5,
                   xerr=[[measured.mid - measured.low], [measured.high - measured.mid]],
-                  elinewidth=1, label=line.verdict.value)  # fmt: skip
+                  elinewidth=1, clip_on=False, label=line.verdict.value)  # fmt: skip
     prefix = "≤ " if math.isinf(row.predicted.low) else ""
-    verdict = "confirmed" if line.verdict is Verdict.CONFIRMED else f"refuted, p = {row.p_value:.0e}"
+    surprise = f", p = {row.p_value:.0e}" if line.verdict is Verdict.REFUTED else ""
     cells = {"predicted": f"{prefix}{row.predicted.mid:.4g}", "measured": f"{row.measured.mid:.4g}",
-             "unit": row.unit, "verdict": verdict}  # fmt: skip
+             "unit": row.unit, "verdict": f"{line.verdict.value}{surprise}"}  # fmt: skip
     for column, text in cells.items():
         _cell(axes, column, line.height, text, color=colour if column == "verdict" else BLACK)
 
@@ -121,6 +123,7 @@ def _headings(axes: Axes, lines: list[Line]) -> None:
     for line, label in zip(lines, axes.get_yticklabels(), strict=True):
         label.set_fontsize(TEXT)
         label.set_fontweight("normal" if line.row else "bold")
+        label.set_color(VERMILION if line.verdict is Verdict.REFUTED else BLACK)
     for column in COLUMNS:
         _cell(axes, column, 1, column, fontweight="bold")
 
@@ -128,16 +131,20 @@ def _headings(axes: Axes, lines: list[Line]) -> None:
 def _cell(axes: Axes, column: str, height: float, text: str, **style: Any) -> None:
     align = "left" if column in ("unit", "verdict") else "right"
     axes.annotate(text, (1, height), (COLUMNS[column], 0), ha=align, va="center", fontsize=TEXT,
-                  xycoords=("axes fraction", "data"), textcoords="offset points", **style)  # fmt: skip
+                  xycoords=("axes fraction", "data"), textcoords="offset points",
+                  **style)  # fmt: skip
 
 
-def _scale(axes: Axes, lines: list[Line]) -> None:
-    ends = [abs(end) for line in lines if line.row is not None
-            for interval in (_standardised(line.row, line.row.measured),)
-            for end in (interval.low, interval.high) if math.isfinite(end)]  # fmt: skip
-    reach = 1.3 * max([*ends, 2.0])
-    axes.set_xscale("symlog", linthresh=2, linscale=1.5)
-    ticks = [tick for tick in (-50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50)
+def _reach(table: ComparisonTable) -> float:
+    """Return where the axis ends: beyond the farthest measured interval."""
+    measured = [_standardised(row, row.measured) for row in table.rows]
+    ends = [abs(end) for side in measured for end in (side.low, side.high) if math.isfinite(end)]
+    return 1.3 * max([*ends, 2.0])
+
+
+def _scale(axes: Axes, lines: list[Line], reach: float) -> None:
+    axes.set_xscale("symlog", linthresh=2, linscale=1)
+    ticks = [tick for tick in (-100, -20, -5, -2, -1, 0, 1, 2, 5, 20, 100)
              if abs(tick) <= reach]  # fmt: skip
     axes.set_xticks(ticks, [f"{tick:d}" for tick in ticks])
     axes.minorticks_off()
@@ -145,6 +152,7 @@ def _scale(axes: Axes, lines: list[Line]) -> None:
     axes.set(xlim=(-reach, reach), ylim=(lines[-1].height - 0.7, 1.5),
              xlabel="(value − predicted) / 95 % half-width of the difference\n"
              "grey: predicted interval; marks: measured interval; log scale beyond ±2")  # fmt: skip
+    axes.xaxis.label.set_fontsize(7)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
 

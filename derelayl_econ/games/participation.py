@@ -23,7 +23,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import Domain, check_array
+from derelayl_econ.domains import Domain, check_array, check_number
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.equilibrium.binomial import binomial_mean
 from derelayl_econ.equilibrium.certificate import solve
@@ -135,6 +135,8 @@ class ParticipationGame:
     @classmethod
     def _of(cls, instance: str, participants: int, **values: Any) -> ParticipationGame:
         given = check(participants=participants, **values)
+        for name, value in given.items():
+            check_number(name, value, _MONEY)
         size = given.pop("participants")
         _check_size(size, given.get("threshold", 1))
         train, ride = payoff_arrays(instance, others=np.arange(size), **given)

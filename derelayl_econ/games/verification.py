@@ -39,7 +39,7 @@ from typing import Any
 
 import sympy as sp
 
-from derelayl_econ.domains import RATE, check_number
+from derelayl_econ.domains import RATE, Domain, check_number
 from derelayl_econ.equilibrium.bimatrix import BimatrixEquilibria, solve_bimatrix
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
@@ -58,6 +58,7 @@ __all__ = [
 Table = tuple[tuple[Formula, Formula], tuple[Formula, Formula]]
 
 _SOURCE = "theory notes, section 4.1"
+_MONEY = Domain(-1e140, 1e140)  # so that no payoff exceeds what the exact solver takes
 _R, _D, _HONEST, _CHEAT = (symbol(c) for c in ("reward", "deposit", "cost_honest", "cost_cheat"))
 _NU, _BOUNTY, _PENALTY, _S = (symbol(c) for c in ("verify_cost", "bounty", "penalty", "saving"))
 _ALPHA, _BETA = symbol("false_reject"), symbol("false_accept")
@@ -148,7 +149,7 @@ class VerificationGame:
                              f"be below cost_honest = {self.cost_honest}",
                              hint="Nobody fakes work that costs as little as a fake.")  # fmt: skip
         for name, value in values.items():
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, check_number(name, value, _MONEY))
 
     @property
     def saving(self) -> float:

@@ -102,7 +102,7 @@ def load_dataset(name: str, test_fraction: float = 0.25) -> Dataset:
     """
     if name not in DATASETS:
         raise InputError("dataset", name, "be a bundled data set",
-                         hint=did_you_mean(str(name), DATASETS))  # fmt: skip
+                         hint=did_you_mean(name, DATASETS))  # fmt: skip
     fraction = check_number("test_fraction", test_fraction, OPEN_UNIT)
     features, labels = _read(name)
     order = _stratified_order(labels, np.random.default_rng(_SPLIT_SEED))

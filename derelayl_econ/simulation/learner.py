@@ -60,7 +60,7 @@ class Model:
     def __post_init__(self) -> None:
         if self.kind not in MODELS:
             raise InputError("model", self.kind, "be a known architecture",
-                             hint=did_you_mean(str(self.kind), MODELS))  # fmt: skip
+                             hint=did_you_mean(self.kind, MODELS))  # fmt: skip
         for name in ("features", "classes", "hidden"):
             object.__setattr__(self, name, check_number(name, getattr(self, name), COUNT))
 
@@ -232,7 +232,7 @@ def choose_backend(name: str) -> str:
     """Return ``"numba"`` or ``"numpy"``; ``"auto"`` takes numba where it can be imported."""
     if name not in BACKENDS:
         raise InputError("backend", name, "be a known backend",
-                         hint=did_you_mean(str(name), BACKENDS))  # fmt: skip
+                         hint=did_you_mean(name, BACKENDS))  # fmt: skip
     if name == "numpy":
         return name
     usable = _numba_is_usable()

@@ -130,9 +130,9 @@ class Submission:
     epochs: int = 50
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
             raise InputError("kind", self.kind, "be a kind of submission",
-                             hint=did_you_mean(str(self.kind), KINDS))  # fmt: skip
+                             hint=did_you_mean(self.kind, KINDS))  # fmt: skip
         check_number("strength", self.strength, NON_NEGATIVE)
         check_number("steps_back", self.steps_back, Domain(1, OLDEST, integer=True))
         check_number("steps", self.steps, COUNT)
@@ -188,10 +188,10 @@ class PlayEquilibrium(Policy):
 
     def __post_init__(self) -> None:
         given: Any = self.p
-        if np.ndim(given) == 0:
-            table = (check_number("p", given, PROBABILITY),)
-        else:
+        if isinstance(given, list | tuple) or np.ndim(given) > 0:
             table = tuple(check_array("p", given, PROBABILITY).tolist())
+        else:
+            table = (check_number("p", given, PROBABILITY),)
         object.__setattr__(self, "_table", table)
 
     def at(self, level: int) -> float:

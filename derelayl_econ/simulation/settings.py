@@ -235,4 +235,4 @@ def _of_scenario(scenario: Scenario) -> RelaySettings:
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in allowed:
         raise InputError(name, value, f"be one of {', '.join(allowed)}",
-                         hint=did_you_mean(str(value), allowed))  # fmt: skip
+                         hint=did_you_mean(value, allowed))  # fmt: skip

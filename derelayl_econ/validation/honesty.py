@@ -63,10 +63,20 @@ class GateEvidence:
     single: pd.DataFrame
     committee: pd.DataFrame
 
+    @property
+    def member_hold_out(self) -> int:
+        """Samples of each member of the committee: half of what a single validator has."""
+        return half_of(self.hold_out)
+
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """The fitted (m, s, sigma) of each kind."""
         return {name: _fitted(table) for name, table in self.fitted_on.groupby("kind")}
+
+
+def half_of(hold_out: int) -> int:
+    """Return the hold-out of a committee member, given that of a single validator."""
+    return max(1, hold_out // 2)
 
 
 def measure_gate(
@@ -76,7 +86,7 @@ def measure_gate(
     """Make and judge submissions of every kind in ``states`` relays of each group."""
     # Relays grow without a gate, so that every group reaches the stage by the same road.
     settings = replace(settings, gate=False, audit_rate=1.0, deposit=0.0)
-    half = replace(settings, committee=MEMBERS, hold_out=max(1, settings.hold_out // 2))
+    half = replace(settings, committee=MEMBERS, hold_out=half_of(settings.hold_out))
     return GateEvidence(
         stage=stage,
         hold_out=settings.hold_out,
@@ -118,12 +128,12 @@ def _one_validator(kind: Kind, hold_out: int) -> float:
 
 
 def _committee(kind: Kind, hold_out: int) -> float:
-    gate = Gate(max(1, hold_out // 2))
+    gate = Gate(half_of(hold_out))
     return _majority(gate, kind, gate.vote_correlation(kind))
 
 
 def _condorcet(kind: Kind, hold_out: int) -> float:
-    return _majority(Gate(max(1, hold_out // 2)), kind, 0.0)
+    return _majority(Gate(half_of(hold_out)), kind, 0.0)
 
 
 def _majority(gate: Gate, kind: Kind, correlation: float) -> float:

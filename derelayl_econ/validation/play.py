@@ -30,5 +30,5 @@ def policies_of(scenario: Scenario, name: str) -> Policy:
         return simple[name]
     if name not in POLICIES:
         raise InputError("policy", name, f"be one of {', '.join(POLICIES)}",
-                         hint=did_you_mean(str(name), POLICIES))  # fmt: skip
+                         hint=did_you_mean(name, POLICIES))  # fmt: skip
     return Cheat(name)
