@@ -74,7 +74,7 @@ def validate(options: Namespace) -> bool:
 def figures(options: Namespace) -> bool:
     """Draw figures, each with its check against simulation; refuse a wrong name before any work."""
     from derelayl_econ.figures.registry import FIGURES, draw, save, spec_of
-    from derelayl_econ.files import output_folder
+    from derelayl_econ.files import output_folder, write_atomically
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import Evidence
 
@@ -87,6 +87,12 @@ def figures(options: Namespace) -> bool:
             written += save(draw(name, evidence), name, folder)
         if not options.json and not options.quiet:
             print(f"{folder / name}.pdf, .png  {FIGURES[name].question}")
+    if "prediction" in names:  # its rows are measured by now
+        written.append(folder / "prediction.csv")
+        write_atomically(written[-1], evidence.table.to_frame().to_csv(index=False).encode())
+        if not options.json and not options.quiet:
+            print(f"{evidence.table.caption()}; every row in {written[-1]}")
+            print(evidence.table.notes())
     if options.json:
         print(json.dumps({"seed": options.seed, "files": [str(path) for path in written]}))
     return True

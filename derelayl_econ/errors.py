@@ -53,7 +53,8 @@ class InputError(DerelaylError, ValueError):
         message = f"{self.what} must {self.allowed}; got {_short(self.got)}"
         if self.where:
             message += f" ({self.where})"
-        return f"{message}. {self.hint}" if self.hint else message
+        message = f"{message}. {self.hint}" if self.hint else message
+        return " ".join(message.split())  # one line, whatever was given
 
     def at(self, where: str) -> InputError:
         """Return the same error with the place the value came from filled in."""
@@ -94,5 +95,5 @@ def _short(value: object, width: int = 60) -> str:
         text = repr(value) if isinstance(value, str) else str(value)
     except ValueError:  # an integer of more than 4300 digits has no text
         text = f"a {type(value).__name__} too long to show"
-    text = " ".join(text.split())  # one line, whatever was given
+    text = " ".join(text.split())
     return text if len(text) <= width else f"{text[: width // 2 - 3]}...{text[-width // 2 :]}"

@@ -90,6 +90,9 @@ class Result:
         headers, rows = self.table()
         return f"{self.caption()}\n{format_table(headers, rows)}"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("..." if cycle else str(self))  # IPython shows the table, not the fields
+
     def _repr_html_(self) -> str:
         headers, rows = self.table()
         head = "".join(f"<th>{html.escape(str(h))}</th>" for h in headers)

@@ -61,9 +61,9 @@ def _by_level(axes: Axes, evidence: Evidence) -> None:
         points(axes, evidence.waits.levels, _measured(evidence), "measured",
                markeredgecolor=BLACK, markerfacecolor=BLUE)  # fmt: skip
     axes.axvline(solution.stop_level, color=GREY, linewidth=0.8, label="_stop")
-    stop = f"from level {solution.stop_level}\non nobody\nvolunteers"
-    note(axes, solution.stop_level, 1.2, f"{stop}  " if levels.size else stop,
-         ha="right" if levels.size else "left", va="bottom")  # fmt: skip
+    side = -1 if levels.size else 1
+    note(axes, solution.stop_level + side * 0.3, 1.2, f"from level {solution.stop_level}\non nobody"
+         "\nvolunteers", ha="right" if levels.size else "left", va="bottom")  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(yscale="log", ylim=(0.7, _top(solution.wait[:-1])),
              xlim=(max(0, game.free_levels - 4), solution.stop_level + 1),

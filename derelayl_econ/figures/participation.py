@@ -1,9 +1,11 @@
 """How many will train, for a given community and pool? (theory notes, section 2.1).
 
 a: the expected number of trainers N p* in every symmetric equilibrium with participation, by the
-size of the community: stable ones solid, tipping points dashed. Points: imitators, who know no
-theory, at the share on which they settled. b: the same by the size of the pool, in the scenario's
-community, beside all pure equilibria. c: the stable equilibrium by pool and cost.
+size of the community: stable ones solid, tipping points dashed. Below a tipping point, and beyond
+the fold where the two meet, nobody trains. Points: imitators, who know no theory, at the share on
+which they settled. b: the same by the size of the pool, in the scenario's community, beside all
+pure equilibria; N c' is the smallest pool with which everybody trains. c: the stable equilibrium
+by pool and cost.
 """
 
 from __future__ import annotations

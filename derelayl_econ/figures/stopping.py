@@ -4,7 +4,9 @@ a: gain of a leg in relays that no curve was fitted to (points: means over block
 with their 95 % intervals over relays), the gains of two curves fitted to other relays, and the gain
 that pays for a leg, c / (w + lambda). Diamonds: legs worth training, predicted by each curve and
 measured. b: an S-shaped curve whose first legs do not pay, and the subsidy that starts it. c: legs
-worth training by price, for members who look at their own gain and for a planner who counts all.
+worth training by price, for members who look at their own gain and for a planner who counts all;
+points are measured where the best leg lies within the measured relays (thin line), intervals come
+from a bootstrap over relays.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ def stopping(evidence: Evidence) -> Figure:
 
 
 def _gains(axes: Axes, evidence: Evidence) -> None:
-    learning, threshold = evidence.learning, evidence.cost / evidence.worth
+    learning = evidence.learning
+    threshold = evidence.cost / evidence.worth if evidence.worth > 0 else math.inf
     middles, measured = block_gains(learning.tested_on)
     points(axes, middles, measured, f"measured, {BLOCK} legs each", markersize=2, capsize=0)
     legs = np.arange(learning.legs, dtype=np.float64)
@@ -71,8 +74,12 @@ def _gains(axes: Axes, evidence: Evidence) -> None:
     stops = {form: _stop(evidence, form) for form in FORMS}
     own = stops["Hill"]
     reach = max(10.0, min(3 * own.measured, learning.legs))
-    axes.axhline(threshold, color=GREY, linewidth=0.8, label="_threshold")
-    note(axes, reach, threshold, "c / (w + λ)", ha="right", va="bottom", color=GREY)
+    if evidence.worth > 0:
+        axes.axhline(threshold, color=GREY, linewidth=0.8, label="_threshold")
+        note(axes, reach, threshold, "c / (w + λ)", ha="right", va="bottom", color=GREY)
+    else:
+        note(axes, reach, 0, "no gain is paid for", ha="right", va="bottom", color=GREY)
+        threshold = max(interval.mid for interval in measured)
     marks = [(stop.predicted, stop.predicted_error, FORMS[form][0]) for form, stop in stops.items()]
     marks.append((own.measured, own.measured_error, BLACK))
     for height, (leg, error, colour) in zip((0.75, 0.5, 0.25), marks, strict=True):
@@ -158,7 +165,7 @@ def _by_price(axes: Axes, evidence: Evidence) -> None:
             legs = [_legs(evidence, form, worth, price) for price in prices]
             axes.plot(prices, legs, color=colour, linestyle=style, label=f"{who}, {form} curve")
             if form == "Hill":
-                note(axes, prices[36], 0.9 * legs[36], who, color=colour, va="top", ha="center")
+                note(axes, prices[41], 1.05 * legs[41], who, color=colour, ha="right")
         shown = prices[5::10]
         measured = measured_legs(evidence.learning.tested_on, worth + shown, evidence.cost, rng)
         inside = [i.mid < evidence.learning.legs for i in measured]

@@ -178,7 +178,7 @@ class CurveRelay:
             stop=stop,
             starts_alone=start == 0,
             unbounded=bool(runs) and runs[-1][1] is None,
-            subsidy=math.inf if start is None else -self._total(start),
+            subsidy=math.inf if start is None else 0.0 - self._total(start),
             schedule=frozen_array(schedule),
             surplus=surplus,
             worth_running=surplus > 0,

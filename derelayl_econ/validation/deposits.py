@@ -119,14 +119,14 @@ def measure_deposits(
 def deposit_rows(evidence: DepositEvidence) -> list[Comparison]:
     """Compare, at each deposit, what honesty earns above cheating and above staying out."""
     terms, rows = evidence.terms, []
-    places = ("below the window", "inside the window", "above the window")
-    for place, (deposit, measured) in zip(places, evidence.payoffs.items(), strict=True):
+    for deposit, measured in evidence.payoffs.items():
+        place = _place(deposit, evidence.window)
         honest = terms.payoff(evidence.rejected_honest, deposit, terms.cost_honest)
         cheat = terms.payoff(evidence.rejected_cheat, deposit, terms.cost_cheat)
         rows += [
-            _row(f"honest minus cheat, deposit {place}", honest - cheat,
+            _row(f"honest minus cheat, {place}", honest - cheat,
                  measured["honest"] - measured["cheat"], _NOTE),
-            _row(f"honest minus staying out, deposit {place}", honest - terms.outside,
+            _row(f"honest minus staying out, {place}", honest - terms.outside,
                  measured["honest"] - terms.outside, _NOTE),
         ]  # fmt: skip
     deposit, measured = list(evidence.payoffs.items())[1]
@@ -139,6 +139,14 @@ def deposit_rows(evidence: DepositEvidence) -> list[Comparison]:
         standard_error=at_stake * float(np.hypot(*evidence.clean_error)),
     ))  # fmt: skip
     return rows
+
+
+def _place(deposit: float, window: DepositWindow) -> str:
+    """Name a deposit; a window may begin at 0, so that no deposit lies below it."""
+    if deposit < window.low:
+        return f"deposit {deposit:.2g} below the window"
+    where = "inside" if deposit <= window.high else "above"
+    return f"deposit {deposit:.2g} {where} the window"
 
 
 _NOTE = "error rates differ between the fitting and the testing relays"
