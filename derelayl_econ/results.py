@@ -90,8 +90,9 @@ class Result:
         headers, rows = self.table()
         return f"{self.caption()}\n{format_table(headers, rows)}"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text("..." if cycle else str(self))  # IPython shows the table, not the fields
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Show the table in IPython, too, not the fields."""
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def _repr_html_(self) -> str:
         headers, rows = self.table()

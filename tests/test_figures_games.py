@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from scipy import stats
 
 from derelayl_econ.figures import communities as families
@@ -26,17 +29,22 @@ from derelayl_econ.games.participation_formulas import (
     PURE_TRAINERS,
     VOLUNTEER_OUTAGE,
 )
+from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.solution import hill_curve, training_cost
 from derelayl_econ.validation import Evidence
 from derelayl_econ.validation import evidence as evidence_module
+from derelayl_econ.validation import learning as learning_module
+from derelayl_econ.validation.evidence import Purpose
 from derelayl_econ.validation.participation import measure_imitation
 
 NAMES = ("participation", "outage", "stopping", "baton_waits")
 
 
-def _quick(name: str, legs: int) -> Evidence:
+def _quick(name: str, legs: int, *changes: tuple[str, float]) -> Evidence:
     scenario = Scenario.load(name).replace("experiment.legs", legs)
+    for key, value in changes:
+        scenario = scenario.replace(key, value)
     return Evidence(scenario, rng=0, replications=20)
 
 
@@ -46,6 +54,7 @@ def evidence() -> Iterator[Evidence]:
     with pytest.MonkeyPatch.context() as patch:
         small = functools.partial(measure_imitation, agents=600, legs=40)
         patch.setattr(evidence_module, "measure_imitation", small)
+        patch.setattr(learning_module, "FIT_RESAMPLES", 5)
         yield _quick("phone_community", 60)
 
 
@@ -63,12 +72,18 @@ def _points(axes: Axes) -> list[tuple[float, float, float, float]]:
     found = []
     for container in axes.containers:
         if isinstance(container, ErrorbarContainer) and container.lines[0] is not None:
-            xs, ys = container.lines[0].get_data()
+            where = np.array(container.lines[0].get_data(), dtype=np.float64).T
             for collection in container.lines[2]:
-                for x, y, ends in zip(xs, ys, collection.get_segments(), strict=True):
+                for (x, y), ends in zip(where, collection.get_segments(), strict=True):
                     if ends[0][0] == ends[1][0]:  # a vertical bar, not a horizontal one
                         found.append((float(x), float(ends[0][1]), float(y), float(ends[1][1])))
     return found
+
+
+def _data(axes: Axes, label: str) -> npt.NDArray[np.float64]:
+    """Return (x, y) of the one line of that label, as rows."""
+    (line,) = _lines(axes, label)
+    return np.array(line.get_data(), dtype=np.float64)
 
 
 def _texts(axes: Axes) -> str:
@@ -124,10 +139,12 @@ def test_branches_are_the_equilibria(
     for community in families.communities(evidence).values():
         stable, tipping = _lines(axes, community.label)
         assert (stable.get_linestyle(), tipping.get_linestyle()) == ("-", "--")
-        sizes = stable.get_xdata()
+        rows = np.array([stable.get_xdata(), stable.get_ydata(), tipping.get_ydata()])
+        sizes = rows[0]
         for i in np.linspace(0, len(sizes) - 1, 12).astype(int):
-            drawn = {(y, line is stable) for line in (stable, tipping)
-                     if np.isfinite(y := line.get_ydata()[i] / sizes[i])}  # fmt: skip
+            drawn = {(float(row[i] / sizes[i]), is_stable)
+                     for row, is_stable in zip(rows[1:], (True, False), strict=True)
+                     if np.isfinite(row[i])}  # fmt: skip
             equilibria = [
                 (e.strategy, e.stable)
                 for e in community.game(int(sizes[i])).equilibria()
@@ -135,7 +152,8 @@ def test_branches_are_the_equilibria(
             ]
             assert len(drawn) == len(equilibria)
             for found, (strategy, is_stable) in zip(sorted(drawn), equilibria, strict=True):
-                assert found == (pytest.approx(strategy, rel=1e-12), is_stable)
+                assert found[0] == pytest.approx(strategy, rel=1e-12)
+                assert found[1] is is_stable
 
 
 def test_critical_mass_folds_where_the_two_equilibria_meet(evidence: Evidence) -> None:
@@ -149,7 +167,7 @@ def test_critical_mass_folds_where_the_two_equilibria_meet(evidence: Evidence) -
     p = np.linspace(0, 1, 20_001)
     for i, pays in ((last, True), (last + 1, False)):
         chance = stats.binom.pmf(mass - 1, int(found.sizes[i]) - 1, p)
-        assert (benefit * chance.max() > 1) is pays
+        assert bool(benefit * chance.max() > 1) is pays
 
 
 def test_imitators_are_drawn_at_what_was_measured(
@@ -161,7 +179,7 @@ def test_imitators_are_drawn_at_what_was_measured(
         mean = found.shares.mean()
         spread = found.shares.std(ddof=1) / np.sqrt(found.shares.size)
         half = stats.t.ppf(0.975, found.shares.size - 1) * spread
-        wanted = found.participants * np.array([1 / 1, mean - half, mean, mean + half])
+        wanted = found.participants * np.array([1, mean - half, mean, mean + half])
         assert any(np.allclose(point, wanted, rtol=1e-9, atol=1e-12) for point in drawn), wanted
 
 
@@ -170,15 +188,13 @@ def test_pool_panel_shows_mixed_and_pure_equilibria(
 ) -> None:
     axes = figure_of("participation").axes[1]
     people = evidence.scenario.community
-    (mixed,) = _lines(axes, "mixed, stable")
-    for pool, trainers in list(zip(*mixed.get_data(), strict=True))[::30]:
+    for pool, trainers in _data(axes, "mixed, stable").T[::30]:
         game = ParticipationGame.train_or_ride(
             people.participants, evidence.scenario.benefit, evidence.cost, pool, people.leakage
         )
         (only,) = game.equilibria()
         assert trainers == pytest.approx(people.participants * only.strategy, rel=1e-9)
-    (pure,) = _lines(axes, "pure equilibria")
-    for pool, trainers in zip(*pure.get_data(), strict=True):
+    for pool, trainers in _data(axes, "pure equilibria").T:
         if trainers >= 2:
             assert trainers == PURE_TRAINERS(
                 participants=people.participants, pool=pool, cost=evidence.cost,
@@ -187,7 +203,8 @@ def test_pool_panel_shows_mixed_and_pure_equilibria(
     full = ParticipationGame.smallest_full_pool(
         people.participants, evidence.scenario.benefit, evidence.cost, people.leakage
     )
-    places = {line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 2}
+    ends = [np.asarray(line.get_xdata()) for line in axes.get_lines()]
+    places = {float(x[0]) for x in ends if len(x) == 2}
     assert places == {full, full / people.participants}
 
 
@@ -200,7 +217,7 @@ def test_phases_hold_the_stable_equilibrium(
     assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 1)
     rows, columns = values.shape
     people = evidence.scenario.community
-    pools = figure_of("participation").axes[1].get_lines()[1].get_xdata()
+    pools, _ = _data(figure_of("participation").axes[1], "mixed, stable")
     costs = evidence.cost * np.geomspace(0.1, 10, rows)
     for i, j in [(0, 0), (rows // 2, columns // 2), (rows - 1, 0), (rows // 3, columns - 1)]:
         game = ParticipationGame.train_or_ride(
@@ -208,9 +225,8 @@ def test_phases_hold_the_stable_equilibrium(
         )
         (stable,) = [e.strategy for e in game.equilibria() if e.stable]
         assert values[i, j] == pytest.approx(stable, abs=1e-12)
-    (star,) = _lines(axes, "the scenario")
-    assert star.get_xdata() == [evidence.scenario.reward.pool]
-    assert star.get_ydata() == [evidence.cost]
+    star = _data(axes, "the scenario")
+    assert star.ravel().tolist() == [evidence.scenario.reward.pool, evidence.cost]
 
 
 def test_outages_follow_the_closed_forms(
@@ -218,15 +234,15 @@ def test_outages_follow_the_closed_forms(
 ) -> None:
     axes = figure_of("outage").axes[0]
     kinds = families.communities(evidence)
-    (volunteer,) = _lines(axes, kinds["volunteer"].label)
-    closed = VOLUNTEER_OUTAGE(participants=volunteer.get_xdata(), cost=1.0,
+    sizes, chances = _data(axes, kinds["volunteer"].label)
+    closed = VOLUNTEER_OUTAGE(participants=sizes, cost=1.0,
                               benefit=families.BENEFIT_IN_COSTS)  # fmt: skip
-    np.testing.assert_allclose(volunteer.get_ydata(), closed, rtol=1e-9)
+    np.testing.assert_allclose(chances, closed, rtol=1e-9)
     limit = 1 / families.BENEFIT_IN_COSTS
-    assert any(line.get_ydata()[0] == pytest.approx(limit, rel=2 / LIMIT * 10)
-               for line in axes.get_lines() if line.get_linestyle() == ":")  # fmt: skip
-    (pool,) = _lines(axes, kinds["pool"].label)
-    sizes, chances = pool.get_xdata()[5:], pool.get_ydata()[5:]
+    thin = [np.asarray(line.get_ydata()) for line in axes.get_lines()
+            if line.get_linestyle() == ":"]  # fmt: skip
+    assert any(level[0] == pytest.approx(limit, rel=10 / LIMIT) for level in thin)
+    sizes, chances = _data(axes, kinds["pool"].label)[:, 5:]
     gain = POOL_INDIFFERENCE(participants=sizes, join_probability=1 - chances ** (1 / sizes),
                              pool=families.POOL_IN_COSTS, cost=1.0)  # fmt: skip
     np.testing.assert_allclose(gain, 0, atol=1e-9)
@@ -251,17 +267,16 @@ def test_measured_outages_are_drawn(evidence: Evidence, figure_of: Callable[[str
 def test_gains_and_stops(evidence: Evidence, figure_of: Callable[[str], Figure]) -> None:
     axes, learning = figure_of("stopping").axes[0], evidence.learning
     for form in ("Hill", "exponential"):
-        (curve,) = _lines(axes, f"{form} curve")
-        middles, gains = curve.get_data()
+        middles, gains = _data(axes, f"{form} curve")
         quality = learning.curves[form].quality(np.arange(learning.legs + 1))
         np.testing.assert_allclose(gains, quality[1:] - quality[:-1], rtol=1e-9, atol=1e-15)
         assert (middles == np.arange(learning.legs) + 0.5).all()
-    (threshold,) = _lines(axes, "_threshold")
-    assert threshold.get_ydata()[0] == evidence.cost / evidence.worth
+    assert _data(axes, "_threshold")[1, 0] == evidence.cost / evidence.worth
     mean = learning.tested_on.mean(axis=0)
     surplus = evidence.worth * mean - evidence.cost * np.arange(mean.size)
-    stops = [line.get_xdata()[0] for c in axes.containers if c.get_label() == "_stop"
-             for line in [c.lines[0]]]  # fmt: skip
+    marks = [c for c in axes.containers if c.get_label() == "_stop"]
+    stops = [float(np.asarray(c.lines[0].get_xdata())[0])
+             for c in marks if isinstance(c, ErrorbarContainer) and c.lines[0]]  # fmt: skip
     hill = FiniteRelay.on_curve(evidence.worth, 0, evidence.cost, learning.curves["Hill"])
     assert stops[0] == hill.cold_start().intervals[-1][1]
     assert stops[-1] == np.argmax(surplus)
@@ -288,14 +303,16 @@ def test_cold_start_panel(figure_of: Callable[[str], Figure]) -> None:
     relay = FiniteRelay.on_curve(scenario.private_value, scenario.reward.price,
                                  training_cost(scenario), hill_curve(scenario))  # fmt: skip
     found = relay.cold_start()
-    assert found.start and found.worth_running  # else the panel would show no cold start
-    heights = [bar.get_height() for bar in axes.patches]
-    assert -sum(heights) == pytest.approx(found.subsidy)
-    (net,) = _lines(axes, "net worth")
-    legs, worth = net.get_data()
-    assert (worth[: found.start] < 0).all() and (worth[found.start : found.stop] >= 0).all()
+    assert found.start
+    assert found.worth_running  # else the panel would show no cold start
+    bars = [bar for bar in axes.patches if isinstance(bar, Rectangle)]
+    assert -sum(bar.get_height() for bar in bars) == pytest.approx(found.subsidy)
+    legs, worth = _data(axes, "net worth")
+    assert (worth[: found.start] < 0).all()
+    assert (worth[found.start : found.stop] >= 0).all()
     np.testing.assert_allclose(worth, relay.net_worth(legs))
-    assert f"{found.subsidy:.3g}" in _texts(axes) and scenario.name in _texts(axes)
+    assert f"{found.subsidy:.3g}" in _texts(axes)
+    assert scenario.name in _texts(axes)
 
 
 def test_planner_trains_no_fewer_legs_than_members(
@@ -303,29 +320,30 @@ def test_planner_trains_no_fewer_legs_than_members(
 ) -> None:
     axes = figure_of("stopping").axes[2]
     curve = evidence.learning.curves["exponential"]
+    assert isinstance(curve, ExponentialCurve)
     relay_of = functools.partial(
         FiniteRelay, value=evidence.scenario.private_value, cost=evidence.cost,
         gap=curve.quality_max - curve.quality_start, learning_rate=curve.learning_rate)  # fmt: skip
-    (own,) = _lines(axes, "each member, exponential curve")
-    (all_of_them,) = _lines(axes, f"planner of {evidence.scenario.users:g} users, "
-                            "exponential curve")  # fmt: skip
-    for i, price in enumerate(own.get_xdata()):
+    prices, own = _data(axes, "each member, exponential curve")
+    _, planned = _data(axes, f"planner of {evidence.scenario.users:g} users, exponential curve")
+    for price, member, planner in zip(prices, own, planned, strict=True):
         relay = relay_of(price=price)
-        assert own.get_ydata()[i] == relay.legs()
-        assert all_of_them.get_ydata()[i] == relay.planner_legs(evidence.scenario.users)
-    assert (all_of_them.get_ydata() >= own.get_ydata()).all()
+        assert member == relay.legs()
+        assert planner == relay.planner_legs(evidence.scenario.users)
+    assert (planned >= own).all()
 
 
 def test_waits_by_level(evidence: Evidence, figure_of: Callable[[str], Figure]) -> None:
     axes, game = figure_of("baton_waits").axes[0], evidence.baton
-    (own,) = _lines(axes, f"N = {game.participants}")
-    np.testing.assert_array_equal(own.get_ydata(), game.solve().wait[:-1])
-    (limit,) = _lines(axes, "N → ∞")
-    np.testing.assert_array_equal(limit.get_ydata(), game.large_limit().wait[:-1])
+    _, own = _data(axes, f"N = {game.participants}")
+    np.testing.assert_array_equal(own, game.solve().wait[:-1])
+    _, limit = _data(axes, "N → ∞")
+    np.testing.assert_array_equal(limit, game.large_limit().wait[:-1])
     drawn = _points(axes)
     assert [x for x, *_ in drawn] == evidence.waits.levels.tolist()
     np.testing.assert_allclose([mid for _, _, mid, _ in drawn], evidence.waits.waits.mean(axis=0))
-    assert axes.get_yscale() == "log" and axes.get_xlim()[1] > game.stop_level
+    assert axes.get_yscale() == "log"
+    assert axes.get_xlim()[1] > game.stop_level
 
 
 def test_waits_by_members_approach_the_limit(
@@ -335,25 +353,30 @@ def test_waits_by_members_approach_the_limit(
     assert len(levels) == 3
     limit = evidence.baton.large_limit().wait
     for level in levels:
-        (line,) = _lines(axes, f"level {level}")
-        members, waits = line.get_data()
-        assert members[0] == 2 and members[-1] == 100_000
-        assert (np.diff(waits) > 0).all() and waits[-1] == pytest.approx(limit[level], rel=1e-4)
+        members, waits = _data(axes, f"level {level}")
+        assert (members[0], members[-1]) == (2, 100_000)
+        assert (np.diff(waits) > 0).all()
+        assert waits[-1] == pytest.approx(limit[level], rel=1e-4)
 
 
-def test_a_relay_that_nobody_moves_still_has_its_figures(
-    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stuck = _quick("empty_pool", 20)
-    monkeypatch.setattr(stuck, "imitation", {"train or ride": measure_imitation(
-        stuck.games.participation, stuck.seeds(0), agents=100, legs=20)}, raising=False)  # fmt: skip
+@pytest.mark.usefixtures("evidence")  # for its small samples
+def test_a_relay_that_nobody_moves_still_has_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = _quick("empty_pool", 20, ("community.value", 0.0))
+    assert stuck.worth == 0
+    found = measure_imitation(stuck.games.participation, stuck.seeds(Purpose.IMITATION),
+                              agents=100, legs=20)  # fmt: skip
+    monkeypatch.setattr(stuck, "imitation", {"train or ride": found}, raising=False)
     assert stuck.baton.stop_level == 0
     by_level, by_size = draw("baton_waits", stuck).axes
-    assert "nobody" in _texts(by_level) and "no level" in _texts(by_size)
+    assert "nobody" in _texts(by_level)
+    assert "no level" in _texts(by_size)
     assert "nobody" in _texts(draw("participation", stuck).axes[0])
+    gains, _, legs = draw("stopping", stuck).axes
+    assert "no gain is paid for" in _texts(gains)
+    assert _data(legs, "each member, Hill curve")[1, 0] == 0
 
 
-def test_saving_twice_gives_the_same_bytes(evidence: Evidence, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_saving_twice_gives_the_same_bytes(evidence: Evidence, tmp_path: Path) -> None:
     written = [save(draw("baton_waits", evidence), "baton_waits", tmp_path / side)
                for side in "ab"]  # fmt: skip
     for first, second in zip(*written, strict=True):

@@ -17,15 +17,18 @@ import numpy.typing as npt
 from derelayl_econ.figures.drawing import BLUE, GREEN, PINK, VERMILION
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.validation import Evidence
-from derelayl_econ.validation.evidence import POOL_MEMBERS
+from derelayl_econ.validation.evidence import (
+    BENEFIT_IN_COSTS,
+    PLAYED_POOL_IN_COSTS,
+    POOL_IN_COSTS,
+    POOL_MEMBERS,
+)
 from derelayl_econ.validation.participation import ImitationEvidence
 
 __all__ = ["Branches", "Community", "branches", "communities", "played_pool", "sizes"]
 
 Array = npt.NDArray[np.float64]
 
-# The multiples of the cost with which the evidence is measured; a test compares them with it.
-BENEFIT_IN_COSTS, POOL_IN_COSTS, PLAYED_POOL_IN_COSTS = 4.0, 2.5, 3.0
 CRITICAL_MASS, CRITICAL_BENEFIT_IN_COSTS = 4, 4.2
 
 

@@ -45,7 +45,11 @@ from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_w
 __all__ = ["Evidence"]
 
 FEWEST, USUAL = 20, 40
-POOL_MEMBERS = 8
+POOL_MEMBERS, PLAYED_POOL_IN_COSTS = 8, 3.0
+"""Size of the communities of equilibrium players, and their pool in costs of a leg."""
+BENEFIT_IN_COSTS, POOL_IN_COSTS = 4.0, 2.5
+"""Money of the small communities of imitators, in costs of a leg: few enough train that nobody may."""
+SMALL = (3, 10)
 STAGE = 30
 
 
@@ -135,9 +139,10 @@ class Evidence:
     def imitation(self) -> dict[str, ImitationEvidence]:
         """Imitators in the scenario's own game and in small communities, where outages show."""
         games = {"train or ride": self.games.participation}
-        for size in (3, 10):
-            games[f"volunteer {size}"] = ParticipationGame.volunteer(size, 4 * self.cost, self.cost)
-            games[f"pool {size}"] = ParticipationGame.pool(size, 2.5 * self.cost, self.cost)
+        benefit, pool = BENEFIT_IN_COSTS * self.cost, POOL_IN_COSTS * self.cost
+        for size in SMALL:
+            games[f"volunteer {size}"] = ParticipationGame.volunteer(size, benefit, self.cost)
+            games[f"pool {size}"] = ParticipationGame.pool(size, pool, self.cost)
         return {
             name: measure_imitation(game, self.seeds(Purpose.IMITATION, 0.5, i))
             for i, (name, game) in enumerate(games.items())
@@ -146,7 +151,9 @@ class Evidence:
     @cached_property
     def pool(self) -> PoolEvidence:
         """Equilibrium players and single deviators who train for a share of a pool."""
-        return measure_pool(self.settings, POOL_MEMBERS, 3 * self.cost, self.seeds(Purpose.POOL))
+        return measure_pool(
+            self.settings, POOL_MEMBERS, PLAYED_POOL_IN_COSTS * self.cost, self.seeds(Purpose.POOL)
+        )
 
     @cached_property
     def gate(self) -> GateEvidence:
