@@ -13,14 +13,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from derelayl_econ.figures.communities import (
-    PLAYED_POOL_IN_COSTS,
-    POOL_IN_COSTS,
-    Community,
-    communities,
-    played_pool,
-    sizes,
-)
+from derelayl_econ.figures.communities import Community, communities, played_pool, sizes
 from derelayl_econ.figures.drawing import (
     BLACK,
     mean_interval,
@@ -30,6 +23,7 @@ from derelayl_econ.figures.drawing import (
 )
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.validation import Evidence
+from derelayl_econ.validation.evidence import PLAYED_POOL_IN_COSTS, POOL_IN_COSTS
 
 __all__ = ["outage", "outage_of"]
 

@@ -48,7 +48,7 @@ FEWEST, USUAL = 20, 40
 POOL_MEMBERS, PLAYED_POOL_IN_COSTS = 8, 3.0
 """Size of the communities of equilibrium players, and their pool in costs of a leg."""
 BENEFIT_IN_COSTS, POOL_IN_COSTS = 4.0, 2.5
-"""Money of the small communities of imitators, in costs of a leg: few enough train that nobody may."""
+"""Money of the small communities of imitators, in costs of a leg: so little that outages show."""
 SMALL = (3, 10)
 STAGE = 30
 
