@@ -80,9 +80,9 @@ class LearningCurve(ABC):
     def __post_init__(self) -> None:
         for name, number in check(**asdict(self)).items():
             object.__setattr__(self, name, check_number(name, number, _SIZE))
-            if number and abs(number) < 1e-100:
-                raise InputError(name, number, "be at least 1e-100 in size",
-                                 hint="Choose other units of effort or score.")  # fmt: skip
+            if not name.startswith("quality") and number < 1e-100:  # slopes would overflow
+                raise InputError(name, number, "be at least 1e-100",
+                                 hint="Choose other units of effort.")  # fmt: skip
         check_number("quality_start", self.quality_start, self.start_domain)
         if not self.quality_start < self.quality_max:
             raise InputError("quality_max", self.quality_max,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +10,14 @@ settings.register_profile(
     print_blob=True,
 )  # fmt: skip
 settings.load_profile("derelayl")
+
+_FIXED_SEEDS_END = 2**40
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name fresh seeds (128 random bits) alike in every worker, or none would collect the same.
+
+    A failing test still prints the seed itself, as its argument.
+    """
+    fresh = isinstance(val, int) and val > _FIXED_SEEDS_END
+    return f"fresh-{argname}" if fresh else None

@@ -22,7 +22,7 @@ from derelayl_econ.equilibrium.windowed import (
     windowed_roots,
 )
 
-FRESH = int(np.random.SeedSequence().entropy) % 2**32  # type: ignore[arg-type, operator]
+FRESH = np.random.SeedSequence().entropy
 
 
 def exact_mean(gains: list[float], p: Fraction) -> Fraction:

@@ -24,7 +24,7 @@ from derelayl_econ.equilibrium.pieces import Cover
 from derelayl_econ.equilibrium.windowed import cover
 from derelayl_econ.results import Certificate
 
-FRESH = int(np.random.SeedSequence().entropy) % 2**32  # type: ignore[arg-type, operator]
+FRESH = np.random.SeedSequence().entropy
 
 
 def exact_mean(gains: list[float], p: Fraction) -> Fraction:

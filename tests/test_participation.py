@@ -24,7 +24,7 @@ from derelayl_econ.games.participation_formulas import (
 )
 from derelayl_econ.results import Coverage, EquilibriumSet, Status
 
-FRESH = int(np.random.SeedSequence().entropy) % 2**32  # type: ignore[arg-type, operator]
+FRESH = np.random.SeedSequence().entropy
 
 
 def strategies(found: EquilibriumSet) -> list[float]:

@@ -117,7 +117,7 @@ def test_marginal_is_the_derivative(curve: LearningCurve) -> None:
 
 @pytest.mark.parametrize(
     "curve",
-    [HillCurve(0, 1, 1e-3, 60), HillCurve(0, 1, 1e6, 60), HillCurve(0, 1, 1e-300, 5),
+    [HillCurve(0, 1, 1e-3, 60), HillCurve(0, 1, 1e6, 60), HillCurve(0, 1, 1e-100, 5),
      PowerCurve(0, 1, 1e-6, 0.01), ExponentialCurve(0, 1, 1e-3), LogisticWalk(1e-9, 1, 50)],
 )  # fmt: skip
 def test_extreme_parameters_give_numbers(curve: LearningCurve) -> None:

@@ -127,7 +127,8 @@ def test_replace_checks_and_forgets_the_source() -> None:
 def test_no_value_slips_past_the_domain(value: Any, key: str) -> None:
     mapping = tomllib.loads(MINIMAL)
     mapping["community"][key] = value
-    if type(value) in (int, float) and value in NOTATION[key].domain:
+    fits = type(value) in (int, float) and value in NOTATION[key].domain
+    if fits and abs(value) < 2**63:
         assert getattr(Scenario.from_mapping(mapping).community, key) == value
     else:
         with pytest.raises(InputError, match=key):
