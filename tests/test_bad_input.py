@@ -144,7 +144,8 @@ CASES: dict[str, Case] = {
     "LogisticWalk": _case(
         d.LogisticWalk, _curve, quality_start=0.2, quality_max=1.0, step=0.5),
     "HillCurve.fit": _case(
-        d.HillCurve.fit, lambda fit: fit.curve.quality([1.0]), effort=[0.0, 1, 2, 3, 4, 5],
+        d.HillCurve.fit, lambda fit: fit.curve.quality([1.0]), {"effort": "number of points"},
+        effort=[0.0, 1, 2, 3, 4, 5],
         quality=[0.0, 0.3, 0.5, 0.6, 0.68, 0.7]),
     "TrainingCost": _case(
         d.TrainingCost, lambda cost: cost.total, flops=1e15, sustained_flops=1e12, watts=100.0,
@@ -157,7 +158,8 @@ CASES: dict[str, Case] = {
     "WindowShare": _case(d.WindowShare, _shares, last=2),
     "LineageShare": _case(
         d.LineageShare, _shares, {"royalty_share": "entitle"}, decay=0.5, royalty_share=0.5),
-    "LineageShare weights": _case(d.LineageShare, _shares, weights=[0.5, 0.2]),
+    "LineageShare weights": _case(
+        d.LineageShare, _shares, {"weights": "entitle"}, weights=[0.5, 0.2]),
     "ShapleyShare": _case(
         d.ShapleyShare, _shares, value=None, curve=None, samples=100, rng=0),
     "EqualShare": _case(lambda gains: d.EqualShare().shares(gains), lambda s: s, gains=[1.0, 2.0]),
