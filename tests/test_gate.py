@@ -193,7 +193,7 @@ def test_vote_correlation_by_simulation(seed: int) -> None:
     rng = np.random.default_rng(seed)
     kind, gate, pairs = Submission(0.02, 0.023, 0.3), Gate(50), 400_000
     true = rng.normal(kind.improvement, kind.spread, size=(pairs, 1))
-    votes = rng.normal(true, kind.noise / math.sqrt(50), size=(pairs, 2)) > 0
+    votes = (rng.normal(true, kind.noise / math.sqrt(50), size=(pairs, 2)) > 0).astype(float)
     measured = stats.pearsonr(votes[:, 0], votes[:, 1]).statistic
     assert gate.vote_correlation(kind) == pytest.approx(measured, abs=6 / math.sqrt(pairs)), seed
 
