@@ -138,8 +138,11 @@ class ComparisonTable(Result, Sequence[Comparison]):
         return super().to_dict() | {"rows": rows}
 
     def notes(self) -> str:
-        """Return the notes of the refuted rows: what failed and why."""
-        return "\n".join(f"refuted: {row.quantity}: {row.note}" for row in self.refuted)
+        """Return what is refuted and why: one line per reason, with all the rows it explains."""
+        reasons: dict[str, list[str]] = {}
+        for row in self.refuted:
+            reasons.setdefault(row.note, []).append(row.quantity)
+        return "\n".join(f"refuted: {'; '.join(rows)}: {note}" for note, rows in reasons.items())
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a DataFrame, one row per comparison."""
