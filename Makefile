@@ -40,7 +40,7 @@ lint: $(READY)
 	@$(BIN)/mypy
 
 notebooks: $(READY)
-	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 bench: $(READY)
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0 -s

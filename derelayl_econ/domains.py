@@ -55,7 +55,9 @@ class Domain:
     odd: bool = False
 
     def __contains__(self, value: float) -> bool:
-        if not math.isfinite(value) or (self.odd and value % 2 != 1):
+        if not math.isfinite(value) or (self.integer and value % 1 != 0):
+            return False
+        if self.odd and value % 2 != 1:
             return False
         above = value > self.low if self.open_low else value >= self.low
         below = value < self.high if self.open_high else value <= self.high
@@ -92,7 +94,7 @@ def check_number(name: str, value: Any, domain: Domain = REAL) -> Any:
         raise InputError(name, value, str(domain))
     if (isinstance(number, int) or domain.integer) and abs(number) > _LARGEST_INTEGER:
         raise InputError(name, value, f"{domain} and below 2**63 in size")
-    if float(number) not in domain or (domain.integer and float(number) % 1 != 0):
+    if float(number) not in domain:
         raise InputError(name, value, str(domain))
     return int(number) if domain.integer else float(number)
 

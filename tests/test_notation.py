@@ -58,6 +58,12 @@ def test_open_and_closed_ends(value: float) -> None:
     assert (value in opened) == (0 < value < 1)
 
 
+def test_integer_domains_hold_integers_only() -> None:
+    assert 3.0 in Domain(2, integer=True)
+    assert 2.5 not in Domain(2, integer=True)
+    assert 4 not in Domain(1, integer=True, odd=True)
+
+
 @pytest.mark.parametrize("wrong", [[], [[1], [1, 2]], ["a"], [math.nan], None, [True], [[1.0]], 3])
 def test_arrays_are_checked(wrong: Any) -> None:
     with pytest.raises(InputError, match="gains"):
