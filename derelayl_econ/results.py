@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
@@ -79,8 +80,8 @@ class Result:
         return ("quantity", "value"), [(name, value) for name, value in self._items()]
 
     def caption(self) -> str:
-        """Return the line printed above the table."""
-        return type(self).__name__
+        """Return the line printed above the table: the class's name in words, by default."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as built-in types: safe for ``json.dumps``."""
