@@ -174,7 +174,7 @@ class DriftFunding:
     >>> round(state.quality, 12), round(state.legs_per_period, 12), round(state.welfare, 12)
     (0.5, 0.25, 0.25)
     >>> print(funding.steady_state(20))
-    FundingState
+    Funding state
     quantity         value
     price            20
     quality          0.75
