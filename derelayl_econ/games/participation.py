@@ -23,14 +23,14 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import Domain, check_array, check_number
+from derelayl_econ.domains import PROBABILITY, Domain, check_array, check_number
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.equilibrium.binomial import binomial_mean
 from derelayl_econ.equilibrium.certificate import solve
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.participation_formulas import SMALLEST_FULL_POOL, payoff_arrays
 from derelayl_econ.games.participation_phase import PhaseDiagram, phase_diagram
-from derelayl_econ.notation import NOTATION, check
+from derelayl_econ.notation import check
 from derelayl_econ.results import (
     Certificate,
     Coverage,
@@ -46,7 +46,6 @@ Array = npt.NDArray[np.float64]
 
 _MAX_PARTICIPANTS = 10_000_000
 _MONEY = Domain(-1e200, 1e200)
-_PROBABILITY = NOTATION["join_probability"].domain
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,28 +172,28 @@ class ParticipationGame:
 
     def gain(self, p: npt.ArrayLike) -> Array:
         """Return G(p), the expected gain (money) of training when the others train with prob. p."""
-        return binomial_mean(self.gains, check_array("p", p, _PROBABILITY, ndim=None))
+        return binomial_mean(self.gains, check_array("p", p, PROBABILITY, ndim=None))
 
     def payoff(self, p: npt.ArrayLike) -> Array:
         """Return the expected payoff (money) of each when all train with probability p."""
-        points = check_array("p", p, _PROBABILITY, ndim=None)
+        points = check_array("p", p, PROBABILITY, ndim=None)
         return np.asarray(binomial_mean(self._ride, points) + points * self.gain(points))
 
     def regret(self, p: npt.ArrayLike) -> Array:
         """Return what the better pure action earns above p when all others train with prob. p."""
-        points = check_array("p", p, _PROBABILITY, ndim=None)
+        points = check_array("p", p, PROBABILITY, ndim=None)
         gain = self.gain(points)
         return np.asarray((1 - points) * np.maximum(gain, 0) + points * np.maximum(-gain, 0))
 
     def outage(self, p: npt.ArrayLike) -> Array:
         """Return (1-p)^N, the probability that nobody trains, without cancellation."""
-        points = check_array("p", p, _PROBABILITY, ndim=None)
+        points = check_array("p", p, PROBABILITY, ndim=None)
         with np.errstate(divide="ignore"):  # log 0 at p = 1 gives exp(-inf) = 0
             return np.asarray(np.exp(self.participants * np.log1p(-points)))
 
     def expected_trainers(self, p: npt.ArrayLike) -> Array:
         """Return N p."""
-        return np.asarray(self.participants * check_array("p", p, _PROBABILITY, ndim=None))
+        return np.asarray(self.participants * check_array("p", p, PROBABILITY, ndim=None))
 
     def equilibria(self, certify: bool = False) -> EquilibriumSet:
         """Return all symmetric equilibria, in increasing order of the probability of training.
