@@ -42,8 +42,9 @@ lint: $(READY)
 notebooks: $(READY)
 	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
+# One BLAS thread: rates are per core.
 bench: $(READY)
-	@$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0 -s
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0 -s
 
 prove: $(READY)
 	@$(BIN)/python -m proofs
