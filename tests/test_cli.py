@@ -160,7 +160,7 @@ def test_validate_exit_codes_and_files(
     answer_with(100.0)
     bad = run("validate", small)
     assert bad.code == 1
-    assert "refuted: a share: told why" in bad.out
+    assert "refuted: a share. Probable cause: told why" in bad.out
     quiet = run("validate", small, "--quiet", "--out", str(tmp_path / "t.csv"))
     assert (quiet.code, quiet.out, quiet.err) == (1, "", "")
     assert list(pd.read_csv(tmp_path / "t.csv")["verdict"]) == ["refuted"]

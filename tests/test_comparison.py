@@ -81,7 +81,7 @@ def test_holm_decides_the_verdicts() -> None:
 def test_the_table_prints_explains_and_exports() -> None:
     table = ComparisonTable(rows=(_row(0.0), _row(1.0)), scenario="phones")
     assert "1 of 2 predictions confirmed" in str(table)
-    assert table.notes() == "refuted: q: because"
+    assert table.notes() == "refuted: q. Probable cause: because"
     frame = table.to_frame()
     assert list(frame["verdict"]) == ["refuted", "confirmed"]
     assert frame["predicted_low"][0] == 0.0

@@ -357,8 +357,8 @@ def test_refuted_predictions_are_named_with_their_reasons(
     assert len(shown) == len(table.refuted) >= 3
     reasons = " ".join(cast("Any", figure)._supxlabel.get_text().split())
     for row in table.refuted:
-        assert f"refuted: {row.note}" in reasons
-    assert reasons.count("refuted:") == len({row.note for row in table.refuted})
+        assert f"probable cause: {row.note}" in reasons
+    assert reasons.count("probable cause:") == len({row.note for row in table.refuted})
 
 
 def test_a_table_without_refuted_rows_has_no_reasons() -> None:

@@ -158,6 +158,6 @@ def _scale(axes: Axes, lines: list[Line], reach: float) -> None:
 
 
 def _reasons(table: ComparisonTable) -> str:
-    """Return why the refuted rows fail, each reason once."""
+    """Return the probable causes of refutation, each once."""
     notes = dict.fromkeys(row.note for row in table.refuted if row.note)
-    return "\n".join(textwrap.fill(f"refuted: {text}", 150) for text in notes)
+    return "\n".join(textwrap.fill(f"probable cause: {text}", 150) for text in notes)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ from derelayl_econ.domains import (
     check_number,
 )
 from derelayl_econ.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from derelayl_econ.simulation.relay import Chain
 
 __all__ = [
     "HONEST",
@@ -53,7 +56,7 @@ class View:
 
     Parameters
     ----------
-    relay : object
+    relay : Chain
         The chain that is looked at.
     participant : int
         Own index; -1 when a policy answers for everybody who shares it.
@@ -61,43 +64,43 @@ class View:
 
     __slots__ = ("_relay", "participant")
 
-    def __init__(self, relay: Any, participant: int) -> None:
+    def __init__(self, relay: Chain, participant: int) -> None:
         self._relay, self.participant = relay, participant
 
     @property
     def leg(self) -> int:
         """Legs played so far."""
-        return self._relay.leg  # type: ignore[no-any-return]
+        return self._relay.leg
 
     @property
     def level(self) -> int:
         """Legs accepted so far."""
-        return self._relay.level  # type: ignore[no-any-return]
+        return self._relay.level
 
     @property
     def balance(self) -> float:
         """Own coins; NaN when a policy answers for a whole group."""
-        return self._relay.balance(self.participant)  # type: ignore[no-any-return]
+        return self._relay.balance(self.participant)
 
     @property
     def price(self) -> float:
         """Reward per nat of verified improvement."""
-        return self._relay.settings.price  # type: ignore[no-any-return]
+        return self._relay.settings.price
 
     @property
     def pool(self) -> float:
         """Reward pool of a leg."""
-        return self._relay.settings.pool  # type: ignore[no-any-return]
+        return self._relay.settings.pool
 
     @property
     def deposit(self) -> float:
         """Stake that a rejection costs."""
-        return self._relay.settings.deposit  # type: ignore[no-any-return]
+        return self._relay.settings.deposit
 
     @property
     def rng(self) -> np.random.Generator:
         """For decisions of its own; shared by the chain."""
-        return self._relay.shop.rng  # type: ignore[no-any-return]
+        return self._relay.shop.rng
 
 
 @dataclass(frozen=True, kw_only=True)

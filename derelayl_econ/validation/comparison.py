@@ -67,7 +67,7 @@ class Comparison(Result):
     p_value : float
         Before the correction for the number of rows.
     note : str
-        How the prediction was made, or why it fails.
+        The probable cause if the prediction fails: an explanation, not itself a tested claim.
     """
 
     quantity: str
@@ -138,11 +138,13 @@ class ComparisonTable(Result, Sequence[Comparison]):
         return super().to_dict() | {"rows": rows}
 
     def notes(self) -> str:
-        """Return what is refuted and why: one line per reason, with all the rows it explains."""
+        """Return what is refuted and the probable cause: one line per cause, with all its rows."""
         reasons: dict[str, list[str]] = {}
         for row in self.refuted:
             reasons.setdefault(row.note, []).append(row.quantity)
-        return "\n".join(f"refuted: {'; '.join(rows)}: {note}" for note, rows in reasons.items())
+        return "\n".join(
+            f"refuted: {'; '.join(rows)}. Probable cause: {note}" for note, rows in reasons.items()
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a DataFrame, one row per comparison."""

@@ -55,4 +55,6 @@ def test_hand_overs_per_core_second(benchmark, task):
         numpy = LEGS / 10 / min(seconds)
         numba = LEGS / benchmark.stats["min"]
         benchmark.extra_info.update(numba=numba, numpy=numpy)
-        print(f"\n{task}: {numba:,.0f} hand-overs per core-second, NumPy loop {numpy:,.0f}")
+        accepted = compiled.level / compiled.leg
+        print(f"\n{task}: {numba:,.0f} hand-overs per core-second, NumPy loop {numpy:,.0f}; "
+              f"{accepted:.0%} of the legs accepted")  # fmt: skip
