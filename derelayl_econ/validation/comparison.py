@@ -32,7 +32,10 @@ __all__ = [
 
 
 class Verdict(StrEnum):
-    """What the measurement says of the prediction."""
+    """What the measurement says of the prediction.
+
+    "confirmed" means tested and not refuted; the measured interval says how sharp the test was.
+    """
 
     CONFIRMED = "confirmed"
     REFUTED = "refuted"
