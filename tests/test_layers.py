@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "derelayl_econ"
 LAYERS = (
     ("errors",),
     ("domains",),
-    ("notation", "results", "files", "hardware"),
+    ("notation", "results", "files", "hardware", "seeds"),
     ("formula",),
     ("sections",),
     ("scenario",),
@@ -32,6 +32,7 @@ LAYERS = (
     ),
     ("equilibrium",),
     ("games",),
+    ("ecology",),
     ("solution",),
     ("simulation",),
     ("validation",),

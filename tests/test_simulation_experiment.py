@@ -10,10 +10,11 @@ import pytest
 
 from derelayl_econ.errors import InputError
 from derelayl_econ.scenario import Scenario, scenario_names
+from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.experiment import deviate, simulate
 from derelayl_econ.simulation.policies import Always, Cheat, Never, PlayEquilibrium, Policy
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.simulation.streams import Rows, child, root_of
+from derelayl_econ.simulation.streams import Rows
 from derelayl_econ.simulation.workshop import Workshop
 
 SETTINGS = RelaySettings(participants=5, dataset="wine", shard=10, hold_out=20, legs=30, pool=1.0,

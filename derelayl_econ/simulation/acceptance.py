@@ -20,10 +20,10 @@ import pandas as pd
 from derelayl_econ.domains import COUNT, INDEX, OPEN_UNIT, check_number
 from derelayl_econ.errors import InputError, SimulationError
 from derelayl_econ.results import Result
+from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.policies import Always, Policy, Submission
 from derelayl_econ.simulation.relay import Chain
 from derelayl_econ.simulation.settings import settings_of
-from derelayl_econ.simulation.streams import child, root_of
 
 __all__ = ["AcceptanceRate", "acceptance_rate", "measure_acceptance"]
 

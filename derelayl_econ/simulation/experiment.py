@@ -24,10 +24,10 @@ import pandas as pd
 from derelayl_econ.domains import COUNT, OPEN_UNIT, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Result, frozen_array, json_safe
+from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.policies import Policy, assign
 from derelayl_econ.simulation.relay import Chain
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.simulation.streams import child, root_of
 
 __all__ = ["Deviation", "Simulation", "deviate", "simulate"]
 

@@ -21,12 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.errors import InputError
+from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.cashier import Cashier
 from derelayl_econ.simulation.ledger import MICRO
 from derelayl_econ.simulation.policies import OLDEST, Policy, Submission, View, assign
 from derelayl_econ.simulation.record import RelayResult, table_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.simulation.streams import Rows, child, root_of
+from derelayl_econ.simulation.streams import Rows
 from derelayl_econ.simulation.workshop import AUDITS, LEGS, Workshop
 
 __all__ = ["Chain", "run_relay"]

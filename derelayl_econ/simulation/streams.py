@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.errors import InputError, SimulationError
+from derelayl_econ.errors import SimulationError
 
-__all__ = ["Rows", "child", "root_of"]
+__all__ = ["Rows"]
 
 Draw = Callable[[np.random.Generator, int], npt.NDArray[Any]]
 _BLOCK_VALUES = 1 << 16
@@ -56,25 +56,3 @@ class Rows:
             self._block = list(self._draw(self._rng, self._count))
             self._first, self._end = self._end, self._end + self._count
         return self._block[index - self._first]
-
-
-def root_of(rng: int | np.random.SeedSequence | np.random.Generator) -> np.random.SeedSequence:
-    """Return the root of all streams; a Generator gives up one draw for it.
-
-    Examples
-    --------
-    >>> root_of(7).entropy, root_of(np.random.SeedSequence(7)).entropy
-    (7, 7)
-    """
-    if isinstance(rng, np.random.SeedSequence):
-        return rng
-    if isinstance(rng, np.random.Generator):
-        return np.random.SeedSequence(int(rng.integers(2**63 - 1)))
-    if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
-        return np.random.SeedSequence(int(rng))
-    raise InputError("rng", rng, "be an integer >= 0, a SeedSequence or a Generator")
-
-
-def child(root: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
-    """Return the child with that key, without changing the state of ``root``."""
-    return np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, *key))

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.seeds import child
 from derelayl_econ.simulation.data import load_dataset, split_shards
 from derelayl_econ.simulation.gate import Gate
 from derelayl_econ.simulation.learner import NO_LIMIT, NO_ROWS, Learner, Model, kernel
 from derelayl_econ.simulation.policies import Submission
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.simulation.streams import Rows, child
+from derelayl_econ.simulation.streams import Rows
 
 __all__ = ["Workshop"]
 

@@ -18,11 +18,11 @@ import pandas as pd
 
 from derelayl_econ.games.deposit import DepositWindow
 from derelayl_econ.games.verification import VerificationGame
+from derelayl_econ.seeds import child
 from derelayl_econ.simulation.acceptance import measure_acceptance
 from derelayl_econ.simulation.policies import HONEST, Always, Cheat, Policy, Submission
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.simulation.streams import child
 from derelayl_econ.validation.comparison import Comparison
 from derelayl_econ.validation.significance import compare_mean
 

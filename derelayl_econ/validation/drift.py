@@ -18,9 +18,9 @@ import numpy.typing as npt
 from derelayl_econ.formula import Formula
 from derelayl_econ.notation import symbol
 from derelayl_econ.quality import ExponentialCurve
+from derelayl_econ.seeds import child
 from derelayl_econ.simulation.policies import HONEST
 from derelayl_econ.simulation.settings import RelaySettings
-from derelayl_econ.simulation.streams import child
 from derelayl_econ.simulation.workshop import Workshop
 from derelayl_econ.validation.comparison import Comparison
 from derelayl_econ.validation.significance import compare_mean

@@ -19,8 +19,8 @@ from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
+from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.simulation.streams import child, root_of
 from derelayl_econ.solution import ScenarioGames, games_of
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable
 from derelayl_econ.validation.deposits import (
