@@ -13,15 +13,16 @@ it, and right to two units in the last place.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["compiled", "exp_negative", "handover", "judge", "train"]
+from derelayl_econ.compilation import compiled
+
+__all__ = ["exp_negative", "handover", "judge", "train"]
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -29,21 +30,7 @@ _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to an integer kept 
 _SMALLEST = -708.0  # exp of less is below the normal numbers
 _C2, _C3, _C4, _C5, _C6, _C7 = 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040
 _C8, _C9, _C10, _C11, _C12 = 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800, 1 / 479001600
-# NumPy's divisions: a check for zero in every element would keep loops from being vectorised.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _LOGS_AT_ONCE = 8  # sums of a softmax lie in [1, classes], so a product of eight cannot overflow
-
-
-def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Compile with numba and keep the machine code on disk, where a disk may be written.
-
-    Numba refuses ``cache=True`` when neither the module's own directory nor the user's cache
-    directory is writable (or the function has no file); then the code is compiled per process.
-    """
-    try:
-        return njit(cache=True, **_OPTIONS, **options)(function)  # type: ignore[no-any-return]
-    except RuntimeError:
-        return njit(**_OPTIONS, **options)(function)  # type: ignore[no-any-return]
 
 
 @intrinsic
