@@ -40,10 +40,20 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--policy", default="equilibrium", help="what the participants play")
     validate = _command(commands, "validate", "compare predictions with measurements")
     validate.add_argument("--replications", type=int, default=40, metavar="K")
-    for command in (solve, simulate, validate):
+    ecology = _command(
+        commands, "ecology", "play the rules of a whole community, beside its theory"
+    )
+    ecology.add_argument("--rounds", type=int, metavar="T", help="default: the scenario's")
+    ecology.add_argument("--replications", type=int, default=200, metavar="K")
+    ecology.add_argument("--workers", type=int, default=1, metavar="W")
+    for command in (solve, simulate, validate, ecology):
         command.add_argument(
             "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"
         )
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+            help="change one value of the scenario, such as reward.pool=3; may be repeated",
+        )  # fmt: skip
     _command(commands, "info", "versions, scenarios and figures")
     _command(commands, "cite", "how to cite the paper and this program")
     return parser
@@ -81,7 +91,7 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _checked_command(given: list[str]) -> list[str]:
-    known = ("figures", "solve", "simulate", "validate", "info", "cite")
+    known = ("figures", "solve", "simulate", "validate", "ecology", "info", "cite")
     if not given:
         return ["--help"]
     if given[0] not in known and not given[0].startswith("-"):

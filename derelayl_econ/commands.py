@@ -7,6 +7,7 @@ Imports are inside the functions: ``derelayl cite`` should not wait for SymPy.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
 
-__all__ = ["cite", "figures", "info", "simulate", "solve", "validate"]
+__all__ = ["cite", "ecology", "figures", "info", "simulate", "solve", "validate"]
 
 PAPER = """@misc{duan2026derelayl,
   title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
@@ -69,6 +70,27 @@ def validate(options: Namespace) -> bool:
     if not options.json and not options.quiet and table.refuted:
         print(table.notes())
     return not table.refuted
+
+
+def ecology(options: Namespace) -> bool:
+    """Play an ecology many times beside its mean field; "no" if most relays died."""
+    from derelayl_econ.solution import ecology_of
+
+    scenario = _scenario(options)
+    game = ecology_of(scenario)
+    assert scenario.ecology is not None  # ecology_of refused it otherwise
+    rounds = scenario.ecology.rounds if options.rounds is None else options.rounds
+    with _progress(options, f"{options.replications} communities, {rounds} rounds each"):
+        study = game.replicate(rounds, options.seed, options.replications, workers=options.workers)
+    steady = game.steady_state()
+    if _out_is(options, ".csv"):
+        _write(options, study.to_frame().to_csv(index=False))
+    elif options.json or _out_is(options, ".json"):
+        answer = {"seed": options.seed, "theory": steady.to_dict(), "simulation": study.to_dict()}
+        _emit(options, json.dumps(answer, indent=2))
+    else:
+        _emit(options, f"{steady}\n\n{study}")
+    return 2 * len(study.alive) >= len(study)
 
 
 def figures(options: Namespace) -> bool:
@@ -142,7 +164,25 @@ def _scenario(options: Namespace) -> Scenario:
 
     if options.out is not None:
         output_file(options.out)
-    return Scenario.load(options.scenario)
+    scenario = Scenario.load(options.scenario)
+    for change in options.changes:
+        scenario = scenario.replace(*_setting(change))
+    return scenario
+
+
+def _setting(change: str) -> tuple[str, Any]:
+    """Return key and value of KEY=VALUE; the value is TOML, or text if it is not."""
+    import tomllib
+
+    from derelayl_econ.errors import InputError
+
+    key, equals, text = (part.strip() for part in change.partition("="))
+    if not equals:
+        raise InputError("--set", change, "be KEY=VALUE, such as reward.pool=3")
+    try:
+        return key, tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return key, float(text) if re.fullmatch(r"[-+]?\.\d+", text) else text  # TOML wants 0.5
 
 
 def _out_is(options: Namespace, suffix: str) -> bool:

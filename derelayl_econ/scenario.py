@@ -1,9 +1,10 @@
 """A scenario: every number of one relay-learning community, validated, in one TOML file.
 
 A scenario has six sections (community, learning, training, reward, verification, experiment) whose
-keys are code names of :mod:`derelayl_econ.notation`, and a ``sources`` table that says for each
-value where it comes from, or "illustrative". Unknown keys and out-of-domain values are refused with
-the file's name; nothing is ever silently ignored.
+keys are code names of :mod:`derelayl_econ.notation`, perhaps a seventh (ecology: rules of a whole
+community), and a ``sources`` table that says for each value where it comes from, or "illustrative".
+Unknown keys and out-of-domain values are refused with the file's name; nothing is ever silently
+ignored.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from derelayl_econ.files import write_atomically
 from derelayl_econ.sections import (
     SECTIONS,
     Community,
+    EcologyRules,
     Experiment,
     Learning,
     Reward,
@@ -55,6 +57,7 @@ class Scenario:
     reward: Reward = field(default_factory=Reward)
     verification: Verification = field(default_factory=Verification)
     experiment: Experiment = field(default_factory=Experiment)
+    ecology: EcologyRules | None = None
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -99,13 +102,15 @@ class Scenario:
         parts: dict[str, Any] = {
             title: section.from_mapping(mapping.get(title, {}))
             for title, section in sections.items()
+            if title in mapping or not section.optional
         }
         sources = _check_sources(mapping.get("sources", {}), sections)
         return cls(name=mapping["name"], summary=mapping["summary"], sources=sources, **parts)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return nested tables of built-in types; the inverse of :meth:`from_mapping`."""
-        parts = {section.title: getattr(self, section.title).to_mapping() for section in SECTIONS}
+        given = {section.title: getattr(self, section.title) for section in SECTIONS}
+        parts = {title: part.to_mapping() for title, part in given.items() if part is not None}
         sources = {title: dict(texts) for title, texts in self.sources.items()}
         head = {"name": self.name, "summary": self.summary}
         return head | parts | ({"sources": sources} if sources else {})
@@ -125,10 +130,10 @@ class Scenario:
         """
         title, _, name = key.partition(".")
         mapping = self.to_mapping()
-        if title not in mapping or not name:
-            keys = [f"{s.title}.{f.name}" for s in SECTIONS for f in dataclasses.fields(s)]
+        keys = [f"{s.title}.{f.name}" for s in SECTIONS for f in dataclasses.fields(s)]
+        if key not in keys:
             raise InputError("key", key, "be section.name", hint=did_you_mean(key, keys))
-        mapping[title] = mapping[title] | {name: value}
+        mapping[title] = mapping.get(title, {}) | {name: value}
         mapping.get("sources", {}).get(title, {}).pop(name, None)
         return Scenario.from_mapping(mapping)
 

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from derelayl_econ.domains import COUNT, NON_NEGATIVE, POSITIVE, Domain, check_number
+from derelayl_econ.domains import (
+    COUNT,
+    INDEX,
+    NON_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    Domain,
+    check_number,
+)
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.hardware import HARDWARE
 from derelayl_econ.notation import NOTATION
@@ -19,6 +27,7 @@ from derelayl_econ.notation import NOTATION
 __all__ = [
     "SECTIONS",
     "Community",
+    "EcologyRules",
     "Experiment",
     "Learning",
     "Reward",
@@ -43,6 +52,7 @@ class Section:
     """Checks every field against the notation table, or against the domain it declares."""
 
     title: ClassVar[str]
+    optional: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for item in dataclasses.fields(self):
@@ -182,6 +192,54 @@ class Experiment(Section):
     legs: int = _number(200, COUNT)
 
 
+@dataclass(frozen=True, kw_only=True)
+class EcologyRules(Section):
+    """Rules of a whole community of owners, trainers and miners; the defaults are the authors'.
+
+    Only a scenario with this section has an ecology. Its people are the community's.
+    """
+
+    title = "ecology"
+    optional = True
+    rounds: int = 100
+    matches: int = 4
+    winning_share: float = 0.5
+    success: float = 0.9
+    founders: int = 1
+    royalty: str = _choice("all", "geometric", "window")
+    decay: float = 0.5
+    royalty_share: float = 1.0
+    window: int = _number(10, COUNT)
+    gain_price: float | None = None
+    reserve: float = 0.0
+    deposit_cap: float | None = None
+    endowment: float = 0.0
+    performance: str = _choice("walk", "curve")
+    gain_spread: float = _number(1.0, NON_NEGATIVE)
+    free_riders: int = _number(0, INDEX)
+    decline: bool = False
+    cost_spread: float = _number(0.0, PROBABILITY)
+    coin_value: float = 0.0
+    coin_budget: float = 0.0
+    deposit_fee: float = _number(0.001, NON_NEGATIVE)
+    model_fee: float = _number(0.001, NON_NEGATIVE)
+    case_fee: float = _number(0.001, NON_NEGATIVE)
+    test_cases: int = _number(100, INDEX)
+    owner_stake: float = _number(0.001, NON_NEGATIVE)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        needs = {"decay": ("royalty", "geometric"), "royalty_share": ("royalty", "geometric"),
+                 "window": ("royalty", "window"), "cost_spread": ("decline", True),
+                 "coin_value": ("decline", True), "coin_budget": ("decline", True)}  # fmt: skip
+        defaults = {item.name: item.default for item in dataclasses.fields(self)}
+        for name, (switch, position) in needs.items():
+            if getattr(self, name) != defaults[name] and getattr(self, switch) != position:
+                word = f'"{position}"' if isinstance(position, str) else "true"
+                raise InputError(f"ecology.{name}", getattr(self, name),
+                                 f"be left out unless ecology.{switch} = {word}")  # fmt: skip
+
+
 SECTIONS: tuple[type[Section], ...] = (
     Community,
     Learning,
@@ -189,6 +247,7 @@ SECTIONS: tuple[type[Section], ...] = (
     Reward,
     Verification,
     Experiment,
+    EcologyRules,
 )
 """All sections, in the order in which they are written."""
 

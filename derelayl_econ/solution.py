@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from derelayl_econ.cost import TrainingCost
+from derelayl_econ.ecology import Ecology, JobFees, Preferences, TrainingGains
+from derelayl_econ.ecology.mean_field import EcologySteadyState
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.baton_results import BatonSolution
@@ -26,9 +28,11 @@ from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.games.verification import VerificationGame
 from derelayl_econ.quality import HillCurve
 from derelayl_econ.results import EquilibriumSet, Result
+from derelayl_econ.rewards import LineageShare
 from derelayl_econ.scenario import Scenario
+from derelayl_econ.sections import EcologyRules
 
-__all__ = ["ScenarioGames", "Solution", "games_of", "solve", "training_cost"]
+__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "solve", "training_cost"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,6 +71,8 @@ class Solution(Result):
         All equilibria of the inspection game (4.1).
     deposits : DepositWindow
         Deposits that make honesty pay at the scenario's audit rate.
+    ecology : EcologySteadyState or None
+        Owners and versions in the long run (5), if the scenario has an ecology.
     """
 
     scenario: str
@@ -80,6 +86,7 @@ class Solution(Result):
     funding: FundingState
     verification: EquilibriumSet
     deposits: DepositWindow
+    ecology: EcologySteadyState | None = None
 
     def caption(self) -> str:
         """Return the title of the answer."""
@@ -95,7 +102,7 @@ class Solution(Result):
 
     def _sections(self) -> Sequence[tuple[str, Any]]:
         outage = ", ".join(f"{value:.3g}" for value in self.outage)
-        return (
+        found: list[tuple[str, Any]] = [
             (f"Who trains one leg (cost {self.cost:.4g} each; outage {outage})",
              self.participation),
             ("... if the participants can agree on who trains", self.pure_participation),
@@ -105,7 +112,10 @@ class Solution(Result):
             ("Quality that can be kept up under drift", self.funding),
             ("Does cheating pay", self.verification),
             ("Which deposits work", self.deposits),
-        )  # fmt: skip
+        ]  # fmt: skip
+        if self.ecology is not None:
+            found.append(("Owners and versions, if everybody drawn takes part", self.ecology))
+        return found
 
 
 def training_cost(scenario: Scenario) -> float:
@@ -159,6 +169,58 @@ def hill_curve(scenario: Scenario) -> HillCurve:
                      learning.steepness)  # fmt: skip
 
 
+def ecology_of(scenario: Scenario) -> Ecology:
+    """Return the ecology of a scenario.
+
+    Raises
+    ------
+    InputError
+        If the scenario has none, or its numbers contradict each other.
+
+    Examples
+    --------
+    >>> ecology_of(Scenario.load("derelayl_defaults")).matches
+    4
+    """
+    rules = scenario.ecology
+    if rules is None:
+        raise InputError("scenario", scenario.name, "have a section [ecology]",
+                         hint="An empty one stands for the authors' rules.")  # fmt: skip
+    wants = None
+    if rules.decline:
+        wants = Preferences(
+            cost=training_cost(scenario), cost_spread=rules.cost_spread,
+            value=scenario.community.value, discount=scenario.community.discount,
+            coin_value=rules.coin_value, coin_budget=rules.coin_budget,
+        )  # fmt: skip
+    same = ("matches", "winning_share", "success", "founders", "gain_price", "reserve",
+            "deposit_cap", "endowment", "free_riders")  # fmt: skip
+    return Ecology(
+        participants=scenario.community.participants,
+        royalties=_royalties(rules), gains=_gains(scenario, rules), preferences=wants,
+        fees=JobFees(deposit=rules.deposit_fee, model=rules.model_fee, case=rules.case_fee,
+                     cases=rules.test_cases, owner_stake=rules.owner_stake),
+        **{name: getattr(rules, name) for name in same},
+    )  # fmt: skip
+
+
+def _royalties(rules: EcologyRules) -> LineageShare:
+    if rules.royalty == "geometric":
+        return LineageShare(rules.decay, royalty_share=rules.royalty_share)
+    return LineageShare(weights="all" if rules.royalty == "all" else [1] * rules.window)
+
+
+def _gains(scenario: Scenario, rules: EcologyRules) -> TrainingGains:
+    if rules.performance == "walk" and scenario.learning.drift > 0:
+        raise InputError("learning.drift", scenario.learning.drift,
+                         'be 0 while ecology.performance = "walk", which has no scale to lose from',
+                         hint='Try ecology.performance = "curve".')  # fmt: skip
+    if rules.performance == "walk":
+        return TrainingGains.walk(spread=rules.gain_spread)
+    return TrainingGains.curve(hill_curve(scenario), spread=rules.gain_spread,
+                               drift=scenario.learning.drift)  # fmt: skip
+
+
 def solve(scenario: Scenario, *, certify: bool = False) -> Solution:
     """Solve every game of a scenario for all its equilibria.
 
@@ -193,6 +255,7 @@ def solve(scenario: Scenario, *, certify: bool = False) -> Solution:
         deposits=games.verification.deposit_window(
             scenario.verification.audit_rate, outside=scenario.community.outside
         ),
+        ecology=None if scenario.ecology is None else ecology_of(scenario).steady_state(),
     )
 
 

@@ -57,7 +57,8 @@ def test_named_scenarios_round_trip_and_every_value_has_a_source(name: str, tmp_
     assert Scenario.load(name.replace("_", "-")) == scenario
     folder = Path(__file__).parent.parent / "derelayl_econ" / "scenarios"
     written = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    for section in ("community", "learning", "training", "reward", "verification", "experiment"):
+    for section in ("community", "learning", "training", "reward", "verification", "experiment",
+                    "ecology"):  # fmt: skip
         for key in written.get(section, {}):
             assert scenario.sources[section][key], f"{name}: {section}.{key} has no source"
 
@@ -116,7 +117,7 @@ def test_replace_checks_and_forgets_the_source() -> None:
     assert changed.reward.pool == 3.0
     assert "pool" not in changed.sources["reward"]
     assert "pool" in scenario.sources["reward"]
-    with pytest.raises(InputError, match=r"Did you mean pool\?"):
+    with pytest.raises(InputError, match=r"Did you mean reward\.pool\?"):
         scenario.replace("reward.pol", 3)
     with pytest.raises(InputError, match=r"reward\.pool"):
         scenario.replace("reward.pool", -1)

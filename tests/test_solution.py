@@ -38,7 +38,7 @@ def test_the_answer_prints_and_is_safe_for_json(name: str) -> None:
     answer = solve(Scenario.load(name))
     text = str(answer)
     assert answer.scenario in text.splitlines()[0]
-    assert text.count("\n\n") == 7
+    assert text.count("\n\n") == 7 + (answer.ecology is not None)
     assert "object at 0x" not in text
     assert not text.count("NaN")
     assert answer._repr_html_().count("<table>") >= 7

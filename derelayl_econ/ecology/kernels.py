@@ -372,8 +372,9 @@ def record(rules: Rules, state: State, records: Records, owners: int) -> None:
         records.whole[row, k] = whole
     total = wealth.sum()
     gini = ranked / (size * total) if total > 0.0 else 0.0
+    winners = state.base[: tally[OWNERS]].mean() if tally[OWNERS] > 0 else np.nan
     for k, number in enumerate((money[ISSUED], money[BURNED], money[POSTED], total, gini,
-                                state.best.max())):  # fmt: skip
+                                state.best.max(), winners)):  # fmt: skip
         records.money[row, k] = number
     tally[ROUND] += 1
     if tally[ROUND] % records.every == 0:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from derelayl_econ.results import Result
+from derelayl_econ.results import Result, json_safe
 
 if TYPE_CHECKING:
     from derelayl_econ.ecology.ecology import Ecology
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 SERIES = ("owners", "served", "joined", "turned_away", "matched", "trained", "winners", "branches",
-          "issued", "burned", "escrow", "supply", "gini", "quality")  # fmt: skip
+          "issued", "burned", "escrow", "supply", "gini", "quality", "performance")  # fmt: skip
 """The attributes of a run that have one entry per round."""
 
 
@@ -70,6 +70,8 @@ class EcologyRun(Result):
         Coins held: issued less burned.
     gini, quality : arrays
         Gini coefficient of the coins held, and quality (score) of the best model held.
+    performance : array
+        Mean performance of the round's winners; NaN if there are none.
     version_shares : array of shape (rounds, 13)
         Shares of participants who hold the newest version, the one before, ..., the tenth before,
         an older one, none.
@@ -99,6 +101,7 @@ class EcologyRun(Result):
     supply: Floats
     gini: Floats
     quality: Floats
+    performance: Floats
     version_shares: Floats
     coins: Floats
     coin_rounds: Integers
@@ -140,6 +143,6 @@ class EcologyRun(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the status and all series as built-in types; not the coins of each participant."""
-        series = {name: getattr(self, name).tolist() for name in SERIES}
+        series = {name: json_safe(getattr(self, name)) for name in SERIES}
         return {"rounds": self.rounds, "alive": self.alive, "status": self.status, **series,
                 "version_shares": self.version_shares.tolist()}  # fmt: skip

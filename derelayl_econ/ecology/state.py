@@ -23,7 +23,7 @@ COUNTS, SUMS = 9, 5
 VERSION_BINS = 13
 """Ages 0 to 10, older, none."""
 WHOLE = ("owners", "served", "joined", "turned_away", "matched", "trained", "winners", "branches")
-NUMBERS = ("issued", "burned", "escrow", "supply", "gini", "quality")
+NUMBERS = ("issued", "burned", "escrow", "supply", "gini", "quality", "performance")
 """Columns of ``Records.whole`` and ``Records.money``."""
 DONE, EXTINCT, FULL, UNBALANCED = range(4)
 """How a stretch of rounds ended."""
@@ -92,7 +92,7 @@ class Records(NamedTuple):
     """What is written down after each round."""
 
     whole: Integers  # (rounds, 8)
-    money: Floats  # (rounds, 6)
+    money: Floats  # (rounds, 7)
     versions: Integers  # (rounds, 13)
     coins: Floats  # (kept, N)
     every: int

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from derelayl_econ.domains import COUNT, check_number
 from derelayl_econ.ecology.play import play
 from derelayl_econ.ecology.run import SERIES, EcologyRun
 from derelayl_econ.errors import InputError
-from derelayl_econ.results import Result
+from derelayl_econ.results import Result, json_safe
 from derelayl_econ.seeds import Seed, child, root_of
 
 if TYPE_CHECKING:
@@ -62,26 +63,31 @@ class EcologyStudy(Result, Sequence[EcologyRun]):
                              hint="Try study.alive.series(...).")  # fmt: skip
         return np.array([getattr(run, name) for run in self.runs])
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per run and round, with a column ``replication``."""
+        frames = [run.to_frame().assign(replication=i) for i, run in enumerate(self.runs)]
+        return pd.concat(frames, ignore_index=True)
+
     def caption(self) -> str:
         """Return the one-line summary."""
         return (f"{len(self)} runs of {self.ecology.participants} participants, {self.rounds} "
                 f"rounds: {len(self.alive)} alive at the end")  # fmt: skip
 
     def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-        """Return mean and standard error over living runs of the last round's quantities."""
-        runs, headers = self.alive.runs, ("quantity", "mean", "standard error")
-        rows: list[Sequence[object]] = []
-        for name in SERIES if runs else ():
-            last = np.array([float(getattr(run, name)[-1]) for run in runs])
-            error = float(last.std(ddof=1) / len(runs) ** 0.5) if len(runs) > 1 else None
-            rows.append((f"{name}, last round", float(last.mean()), error))
-        return headers, rows
+        """Return lives of the dead, and last rounds of the living: mean and standard error."""
+        living = self.alive.runs
+        rows = [("rounds until extinct", [float(run.rounds) for run in self.runs if not run.alive])]
+        rows += [(f"{name}, last round", [float(getattr(run, name)[-1]) for run in living])
+                 for name in SERIES]  # fmt: skip
+        return ("quantity", "runs", "mean", "standard error"), [
+            (name, len(values), *_mean_and_error(values)) for name, values in rows if values
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return each run's status and last round as built-in types."""
         runs = [
             {"status": run.status, "rounds": run.rounds,
-             **{name: getattr(run, name)[-1].item() for name in SERIES},
+             **{name: json_safe(getattr(run, name)[-1]) for name in SERIES},
              "version_shares": run.version_shares[-1].tolist()}
             for run in self.runs
         ]  # fmt: skip
@@ -109,6 +115,11 @@ def replicate(
         with ThreadPoolExecutor(threads) as pool:
             runs = list(pool.map(_one, [ecology] * count, [length] * count, seeds))
     return EcologyStudy(ecology=ecology, rounds=length, runs=tuple(runs))
+
+
+def _mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return float(np.mean(values)), None if spread is None else spread / len(values) ** 0.5
 
 
 def _one(ecology: Ecology, rounds: int, seed: np.random.SeedSequence) -> EcologyRun:
