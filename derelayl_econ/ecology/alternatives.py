@@ -50,7 +50,7 @@ def alternatives(plain: Ecology) -> dict[str, Ecology]:
         "half ride, reserve 2, 20 each": replace(
             plain, free_riders=plain.participants // 2, **asking),
         "costs, coins worth nothing": replace(plain, preferences=COST),
-        "costs, budget": replace(plain, preferences=paid),
+        "costs, budget, one per ancestor": replace(plain, preferences=paid),
         "costs, budget, ten coins a winner": replace(plain, royalties=WINDOW, preferences=paid),
         "costs, budget, ten coins, cap 1": replace(capped, preferences=paid),
         "costs, budget, pay by gain, cap 1": replace(

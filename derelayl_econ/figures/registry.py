@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "FigureSpec", "draw", "save", "spec_of"]
 
 STYLE = Path(__file__).with_name("derelayl.mplstyle")
+AUTHORS = "derelayl_defaults"
+"""The scenario of the DeRelayL authors' public simulation."""
 
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """A figure's name (also of its module and its function) and the question it answers."""
+    """A figure's name (also of its module and function), its question, and its scenario."""
 
     name: str
     question: str
+    scenario: str = "phone_community"
 
 
 _SPECS = (
@@ -42,6 +45,12 @@ _SPECS = (
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
+    FigureSpec("ecology_coins", "Who gets how many coins under DeRelayL's rules?", AUTHORS),
+    FigureSpec("ecology_versions", "How fast does a new model spread under these rules?", AUTHORS),
+    FigureSpec("ecology_survival", "Which rules let a relay survive its first rounds?", AUTHORS),
+    FigureSpec("ecology_rules", "What if coins were bought, training cost, riders came?", AUTHORS),
+    FigureSpec("ecology_claims", "Which of the paper's claims survive under which rules?", AUTHORS),
+    FigureSpec("ecology_study", "Does the theory of the ecology hold?", AUTHORS),
 )
 FIGURES = {spec.name: spec for spec in _SPECS}
 """All registered figures, in the order in which they are drawn."""

@@ -19,6 +19,7 @@ from derelayl_econ.ecology.front import selection_front
 from derelayl_econ.ecology.inequality import trunk_gini
 from derelayl_econ.ecology.mean_field import AGES, SUPPLY, coins_issued, version_shares
 from derelayl_econ.ecology.owner_chain import LARGEST, OwnerChain
+from derelayl_econ.ecology.run import EcologyRun
 from derelayl_econ.ecology.study import EcologyStudy
 from derelayl_econ.seeds import child
 from derelayl_econ.validation.comparison import Comparison
@@ -61,10 +62,13 @@ class EcologyRuns:
         Many communities.
     long_study : EcologyStudy
         Fewer, for ``LONG`` rounds, in which coins matter.
+    example : EcologyRun
+        One of these, with everybody's coins a hundred times on the way.
     """
 
     study: EcologyStudy
     long_study: EcologyStudy
+    example: EcologyRun
 
     @property
     def ecology(self) -> Ecology:
@@ -90,6 +94,7 @@ def measure_ecology(
     return EcologyRuns(
         study=ecology.replicate(rounds, child(root, SHORT_STUDY), seeds, workers=workers),
         long_study=ecology.replicate(LONG, child(root, LONG_STUDY), LONG_SEEDS, workers=workers),
+        example=ecology.simulate(LONG, child(root, LONG_STUDY, 0), every=LONG // 100),
     )
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
+from derelayl_econ.ecology.alternatives import alternatives
+from derelayl_econ.ecology.claims import ClaimsTable, judge_claims
 from derelayl_econ.ecology.declining import budget_floor, lifetime_bound, renewal_state
 from derelayl_econ.ecology.entry import ride_rate
 from derelayl_econ.ecology.kernels import train
@@ -28,7 +30,7 @@ from derelayl_econ.validation.significance import (
     compare_no_gain,
 )
 
-__all__ = ["RulesEvidence", "measure_rules", "rules_rows"]
+__all__ = ["RulesEvidence", "Supply", "measure_rules", "rules_rows"]
 
 Array = npt.NDArray[np.float64]
 
@@ -50,13 +52,28 @@ RESERVES, RIDERS = (0.0, 0.5, 1.0, 2.0, 4.0), 8
 RIDING, RIDDEN = 1000, 2000
 """Rounds between which rides are counted: when what riders were given is spent."""
 
-SURVIVAL, FLOORS, LIVES, RENEWALS, RIDES = range(5)
+ROYALTIES = {"geometric 1/2": LineageShare(decay=0.5), "ten coins a winner": WINDOW}
+LONG, RICH = 5000, 5
+"""Rounds and communities in which other royalties are followed."""
+CLAIMED = 500
+"""Rounds after which the claims are judged."""
+
+SURVIVAL, FLOORS, LIVES, RENEWALS, RIDES, SUPPLIES, CLAIMING = range(7)
 
 RENEWAL_NOTE = "the renewal law takes everybody's model as equally good when new"
 RIDE_NOTE = (
     "now and then a rider wins by the luck of its base; then it owns, and is paid for, a model it "
     "did not improve"
 )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Supply:
+    """Coins under some royalties: means over communities, shapes (rounds,)."""
+
+    issued: Array
+    held: Array
+    gini: Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +96,10 @@ class RulesEvidence:
         Models trained per round by drift, without coins.
     rides, predicted_rides : dicts of float to array of shape (seeds,), and to float
         Matches per round of a participant who never trains, by reserve.
+    supplies : dict of str to Supply
+        Coins under other royalties, by their name.
+    claims : ClaimsTable
+        The paper's claims under the alternatives.
     """
 
     participants: int
@@ -92,6 +113,8 @@ class RulesEvidence:
     predicted_renewals: dict[float, float]
     rides: dict[float, Array]
     predicted_rides: dict[float, float]
+    supplies: dict[str, Supply]
+    claims: ClaimsTable
 
 
 def measure_rules(
@@ -112,8 +135,8 @@ def measure_rules(
     inflated = {budget: replace(plain, preferences=replace(WANTS, coin_budget=budget,
                                                            cost_spread=0.5))
                 for budget in BUDGETS}  # fmt: skip
-    drifting = {eta: _drifting(plain, eta) for eta in DRIFTS}
-    asking = {reserve: _asking(plain, reserve) for reserve in RESERVES}
+    fading = {eta: drifting(plain, eta) for eta in DRIFTS}
+    costly = {reserve: asking(plain, reserve) for reserve in RESERVES}
     return RulesEvidence(
         participants=participants,
         survival=survival, floor=floor, joined=joined, floor_lives=floor_lives,
@@ -121,11 +144,15 @@ def measure_rules(
                for k, (budget, game) in enumerate(inflated.items())},
         bounds={budget: lifetime_bound(game) for budget, game in inflated.items()},
         renewed={eta: _renewed(game, child(root, RENEWALS, k), seeds, workers)
-                 for k, (eta, game) in enumerate(drifting.items())},
-        predicted_renewals={eta: renewal_state(game).trained for eta, game in drifting.items()},
+                 for k, (eta, game) in enumerate(fading.items())},
+        predicted_renewals={eta: renewal_state(game).trained for eta, game in fading.items()},
         rides={reserve: _rides(game, child(root, RIDES, k), max(2, seeds // 4))
-               for k, (reserve, game) in enumerate(asking.items())},
-        predicted_rides={reserve: ride_rate(game) for reserve, game in asking.items()},
+               for k, (reserve, game) in enumerate(costly.items())},
+        predicted_rides={reserve: ride_rate(game) for reserve, game in costly.items()},
+        supplies={name: _supply(replace(plain, royalties=rule), child(root, SUPPLIES, k), workers)
+                  for k, (name, rule) in enumerate(ROYALTIES.items())},
+        claims=judge_claims(alternatives(plain), CLAIMED, child(root, CLAIMING), seeds,
+                            workers=workers),
     )  # fmt: skip
 
 
@@ -184,7 +211,8 @@ def _joined(
     return np.array(shares), np.array([float(run.rounds) for run in study])
 
 
-def _drifting(plain: Ecology, eta: float) -> Ecology:
+def drifting(plain: Ecology, eta: float) -> Ecology:
+    """Return the ecology in which only the model's own worth counts, and data drift."""
     wants = Preferences(cost=DRIFT_COST, value=DRIFT_VALUE, discount=WANTS.discount)
     return replace(plain, gains=TrainingGains.curve(CURVE, spread=0, drift=eta), preferences=wants)
 
@@ -195,7 +223,8 @@ def _renewed(game: Ecology, seed: np.random.SeedSequence, seeds: int, workers: i
     return np.asarray(study.series("trained")[:, OLD // 2 :].mean(axis=1))
 
 
-def _asking(plain: Ecology, reserve: float) -> Ecology:
+def asking(plain: Ecology, reserve: float) -> Ecology:
+    """Return the ecology with a few free riders, in which every match asks for a deposit."""
     cap = reserve if reserve > 0 else None
     return replace(plain, reserve=reserve, deposit_cap=cap, endowment=10 * reserve,
                    free_riders=RIDERS, royalties=WINDOW)  # fmt: skip
@@ -213,3 +242,9 @@ def _rides(game: Ecology, seed: np.random.SeedSequence, seeds: int) -> Array:
     for k in range(seeds):  # the count reads k
         play(game, RIDDEN, child(seed, k), every=RIDDEN, training=counted)
     return ridden / (game.free_riders * (RIDDEN - RIDING))
+
+
+def _supply(game: Ecology, seed: np.random.SeedSequence, workers: int) -> Supply:
+    study = game.replicate(LONG, seed, RICH, workers=workers).alive
+    issued, held, gini = (study.series(name).mean(axis=0) for name in ("issued", "supply", "gini"))
+    return Supply(issued=issued, held=held, gini=gini)
