@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "cost": ("HARDWARE", "TrainingCost"),
+    "ecology": ("Ecology", "Preferences", "TrainingGains"),
     "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
@@ -69,6 +71,7 @@ __all__ = [
     "Coverage",
     "DerelaylError",
     "DriftFunding",
+    "Ecology",
     "EqualShare",
     "Equilibrium",
     "EquilibriumSet",
@@ -83,12 +86,14 @@ __all__ = [
     "LogisticWalk",
     "ParticipationGame",
     "PowerCurve",
+    "Preferences",
     "Scenario",
     "ShapleyShare",
     "SimulationError",
     "SolverError",
     "Status",
     "TrainingCost",
+    "TrainingGains",
     "VerificationGame",
     "WindowShare",
     "scenario_names",

@@ -19,6 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import derelayl_econ as d
+from derelayl_econ.ecology import JobFees
 from derelayl_econ.simulation.policies import (
     Always,
     Cheat,
@@ -97,6 +98,11 @@ def _funded(game: d.DriftFunding) -> list[float]:
     return [state.quality, state.welfare, game.price_floor, game.price_ceiling]
 
 
+def _played(game: d.Ecology) -> list[float]:
+    run = game.simulate(4, 1)
+    return [*run.supply, *run.gini, *run.quality, game.steady_state().owners]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -172,6 +178,29 @@ CASES: dict[str, Case] = {
     "RelaySettings": _case(
         RelaySettings, **{f.name: getattr(RelaySettings(), f.name) for f in fields(RelaySettings)}),
     "Scenario.load": _case(d.Scenario.load, words={"path": "scenario"}, path="phone_community"),
+    "Ecology": _case(
+        d.Ecology, _played, participants=8, matches=2, winning_share=0.5, success=0.9, founders=1,
+        gain_price=1.0, reserve=0.0, deposit_cap=3.0, endowment=1.0, free_riders=1,
+        preferences=None),
+    "Preferences": _case(
+        d.Preferences, lambda wants: _played(d.Ecology(8, preferences=wants)), cost=1.0,
+        cost_spread=0.5, value=0.1, discount=0.9, coin_value=0.1, coin_budget=1.0),
+    "JobFees": _case(
+        JobFees, lambda fees: _played(d.Ecology(8, fees=fees)), deposit=0.1, model=0.1, case=0.1,
+        cases=3, owner_stake=0.1),
+    "TrainingGains.walk": _case(
+        d.TrainingGains.walk, lambda gains: _played(d.Ecology(8, gains=gains)), mean=1.0,
+        spread=1.0),
+    "TrainingGains.curve": _case(
+        d.TrainingGains.curve, lambda gains: _played(d.Ecology(8, gains=gains)),
+        curve=d.HillCurve(0, 1, 5, 1.5), spread=1.0, drift=0.1),
+    "TrainingGains.table": _case(
+        d.TrainingGains.table, lambda gains: _played(d.Ecology(8, gains=gains)),
+        quality=[0.0, 1.0], mean=[0.2, 0.0], spread=[0.1, 0.0], ceiling=1.0, drift=0.0),
+    "Ecology.simulate": _case(
+        lambda rounds, rng, every, trace: d.Ecology(4, 1).simulate(
+            rounds, rng, every=every, trace=trace),  # dies in the first round
+        lambda run: run.supply, rounds=3, rng=1, every=1, trace=False),
     "Evidence": _case(
         Evidence, lambda e: e.seed, scenario=d.Scenario.load("phone_community"), rng=0,
         replications=20),

@@ -31,6 +31,8 @@ Training = Callable[[layout.Rules, layout.State, np.random.Generator], None]
 
 _WORK = 5_000_000
 """Participants times rounds between two looks at the keyboard."""
+MOST_WORDS = 500_000_000
+"""Numbers that one run may keep (4 GB)."""
 GENERATIONS = 64
 """Room for the tree of models at the start, in rounds in which everybody wins."""
 
@@ -50,6 +52,7 @@ def play(
     step = check_number("every", every, COUNT)
     if not isinstance(trace, bool):
         raise InputError("trace", trace, "be True or False")
+    _check_room(ecology.participants, count, step)
     stream = np.random.default_rng(root_of(rng))
     rules, state = rules_of(ecology), start_of(ecology, count, stream)
     records = _empty_records(ecology.participants, count, step)
@@ -192,7 +195,7 @@ def _roomier(state: layout.State) -> layout.State:
 
 
 def _audit(state: layout.State) -> None:
-    if kernels.imbalance(state) > layout.TOLERANCE:
+    if not kernels.imbalance(state) <= layout.TOLERANCE:  # so that NaN is caught, too
         raise _unbalanced(state)
 
 
@@ -229,6 +232,16 @@ def _result(
         wealth=frozen_array(state.coins), held=frozen_array(state.held, np.int64),
         **whole, **money,
     )  # fmt: skip
+
+
+def _check_room(people: int, rounds: int, every: int) -> None:
+    """Refuse what would not fit into memory, before anything runs."""
+    words = rounds * (len(layout.WHOLE) + len(layout.NUMBERS) + layout.VERSION_BINS)
+    words += (rounds // every) * people
+    if words > MOST_WORDS:
+        raise InputError("rounds", rounds,
+                         f"need less than {8 * MOST_WORDS / 1e9:g} GB for {people} participants",
+                         hint=f"Keep the coins of fewer rounds: every={rounds}, say.")  # fmt: skip
 
 
 def _whole(size: int, value: int = 0) -> layout.Integers:
