@@ -229,6 +229,8 @@ def test_every_rule_is_reached_from_a_scenario() -> None:
     gains = ecology_of(curve.replace("learning.drift", 0.1)).gains
     assert (gains.drift, gains.ceiling, gains.logistic) == (0.1, 1.0, False)
     np.testing.assert_allclose(gains.spread, 0.5 * gains.mean)
+    walk = ecology_of(defaults.replace("ecology.gain_mean", 0.5)).gains
+    assert (walk.mean == 0.5).all()
     choosy = defaults.replace("ecology.decline", True)
     for name, value in {"cost_spread": 0.2, "coin_value": 0.3, "coin_budget": 0.4}.items():
         assert getattr(ecology_of(choosy.replace(f"ecology.{name}", value)).preferences,

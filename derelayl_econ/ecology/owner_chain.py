@@ -87,7 +87,8 @@ class OwnerChain:
     def __post_init__(self) -> None:
         if self.participants > LARGEST:
             raise InputError("participants", self.participants, f"be at most {LARGEST}",
-                             hint="steady_state() gives the mean field at any size.")  # fmt: skip
+                             hint="steady_state() gives the mean field at any size, and whether a "
+                             "relay dies young hardly depends on it.")  # fmt: skip
 
     @cached_property
     def matrix(self) -> Array:
