@@ -223,6 +223,7 @@ _ROWS = (
     Notation("place", "i", "i", "place of a leg on its path, from 1", "legs", COUNT),
     Notation("tilt", "x", "x", "ratio of neighbours' pay in a split-neutral split by length", "1",
              NON_NEGATIVE, 1.0),
+    Notation("lean", "t", "t", "how far a split by length favours later legs", "1", PROBABILITY),
     Notation("gain_noise", "tau", r"\tau", "standard error of a verified gain", "score",
              NON_NEGATIVE),
 )  # fmt: skip
