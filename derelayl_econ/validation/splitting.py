@@ -262,5 +262,8 @@ def _mean(values: npt.ArrayLike) -> tuple[float, float]:
 
 
 def _exact(values: npt.ArrayLike) -> Array:
-    """Return profits without the last digits, whose rounding is no variation between relays."""
-    return np.asarray(np.round(values, 12) + 0.0)
+    """Return profits as multiples of 2^-40, of which equal ones have exactly that mean.
+
+    Otherwise the rounding of blind rules' equal profits would look like variation between relays.
+    """
+    return np.asarray(np.round(np.asarray(values, dtype=np.float64) * 2.0**40) / 2.0**40 + 0.0)
