@@ -10,9 +10,11 @@ import derelayl_econ
 
 PUBLIC = """
 HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding EqualShare Equilibrium
-EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError LineageShare
-LogisticWalk ParticipationGame PowerCurve Scenario ShapleyShare SimulationError SolverError Status
-TrainingCost VerificationGame WindowShare scenario_names simulate validate
+EquilibriumSet ExponentialCurve FiniteRelay Formula FunctionShare GainShare Gate HillCurve
+IdentityGame InputError LengthSplit LineagePay LineageShare LogisticWalk NoisyPay ParticipationGame
+PathShare PowerCurve PowerShare RoyaltyDesign Scenario ShapleyShare SimulationError SolverError
+SplittingGame Status TrainingCost VerificationGame Vesting WindowShare merge_profit scenario_names
+simulate split_profit validate
 """.split()
 
 

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from derelayl_econ.games.noisy_splitting import NoisyPay
 from derelayl_econ.games.presentation import PayRule, payer, split_profit
 from derelayl_econ.leg_rules import FunctionShare
+from derelayl_econ.results import frozen_array
 from derelayl_econ.rewards import EqualShare, GainShare, LineageShare, WindowShare
 from derelayl_econ.seeds import child
 from derelayl_econ.simulation.settings import RelaySettings
@@ -89,6 +90,8 @@ class SplittingEvidence:
     accepted, gated : dict of (rule, parts) to (float, float, array of shape (seeds,))
         Predicted profit and its standard error, and measured profits, one per test seed. In shares
         of the pool; in nats (the price being 1) for ``SIGNED`` and ``PRICE``.
+    honest : array of shape (seeds, PATH)
+        True gains (nats) in the fitting relays in which nobody splits and all is accepted.
     gain, spread, noise : float
         Mean true gain of the splitter's leg at the gate, its standard deviation over relays, and
         that of the loss change from sample to sample (nats), in the fitting relays.
@@ -97,10 +100,16 @@ class SplittingEvidence:
 
     accepted: dict[tuple[str, int], tuple[float, float, Array]]
     gated: dict[tuple[str, int], tuple[float, float, Array]]
+    honest: Array
     gain: float
     spread: float
     noise: float
     hold_out: int
+    margin: float
+
+    def law(self, *, paired: bool = True) -> NoisyPay:
+        """Return pay by verified gain with the numbers of the fitting relays, at a price of 1."""
+        return NoisyPay(self.noise, self.hold_out, 1.0, self.margin, self.spread, paired)
 
 
 def measure_splitting(
@@ -129,8 +138,9 @@ def measure_splitting(
                                 _earned(tested_gate[parts]) - _earned(tested_gate[1]))
                for parts in PARTS},
         },
+        honest=frozen_array([record.gain for record in fitted[1]]),
         gain=float(gains.mean()), spread=float(gains.std(ddof=1)), noise=_noise(honest),
-        hold_out=gate.hold_out,
+        hold_out=gate.hold_out, margin=_margin(gate),
     )  # fmt: skip
 
 
@@ -237,11 +247,16 @@ def _expected_price(
 
     def law(records: list[TurnRecord]) -> float:
         gains = np.array([record.gain[record.own(SPLITTER)][0] for record in records])
-        pay = NoisyPay(_noise(records), settings.hold_out, 1.0, max(settings.margin, 0.0),
+        pay = NoisyPay(_noise(records), settings.hold_out, 1.0, _margin(settings),
                        float(gains.std(ddof=1)))  # fmt: skip
         return pay.profit(float(gains.mean()), parts)
 
     return law(honest), _jackknife(law, honest)
+
+
+def _margin(settings: RelaySettings) -> float:
+    """Return what a gain must exceed to be paid: a tolerated loss earns nothing."""
+    return max(settings.margin, 0.0)
 
 
 def _noise(records: list[TurnRecord]) -> float:
