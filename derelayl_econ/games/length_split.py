@@ -12,13 +12,19 @@ one.
   The binomial weights add up to 2^(L-1). So every scheme whose least share exceeds r(1, 1)/2^(L-1)
   can be split with profit. Geometric royalties c a^(L-i), counted from the last leg, do for a > 1/2
   at every L >= 2 (and at every a the split in two of an income W wins a W).
-- *Split- and merge-proof* iff r(i, L) + r(i+1, L) = r(i, L-1). By Hausdorff's moment theorem the
-  non-negative solutions are r(i, L) = R E[t^(i-1) (1-t)^(L-i)] for a random t in [0, 1]. One value
-  t = x/(1+x) gives R x^(i-1)/(1+x)^(L-1); x = 1 pays everybody the bound R/2^(L-1); x = 0 the first
-  takes all, x -> infinity the last does. In between the total paid falls with L: what is left over
-  must be burnt or go to the treasury.
+- *Neutral in pairs*, to splits in two and merges of two, iff r(i, L) + r(i+1, L) = r(i, L-1). By
+  Hausdorff's moment theorem the non-negative solutions are r(i, L) = R E[t^(i-1) (1-t)^(L-i)] for a
+  random t in [0, 1]. One value t = x/(1+x) gives R x^(i-1)/(1+x)^(L-1); x = 1 pays everybody the
+  bound R/2^(L-1); x = 0 the first takes all, x -> infinity the last does. In between the total paid
+  falls with L: what is left over must be burnt or go to the treasury.
+- *Larger merges still pay*. The owner of k neighbours who hands them in as one gets
+  r(i, L-k+1) = sum_j C(k-1, j) r(i+j, L) instead of sum_j r(i+j, L): for k = 3 it wins the middle
+  one's pay once more, because merging two shortens the path, which raises the third's pay.
+  (Splits into three or more lose as much.) Only t in {0, 1}, the first or the last takes all, is
+  proof against merges of every size.
 
-Sources: proofs.md T7 (iv), (v); the geometric comparison: own analysis.
+Sources: proofs.md T7 (iv), (v), which speaks of adjacent pairs; larger merges and the geometric
+comparison: own analysis.
 """
 
 from __future__ import annotations
@@ -57,7 +63,7 @@ LEAST_SHARE_BOUND = Formula(
     "proofs.md T7 (iv)",
 )
 PLACE_PAY = Formula(
-    "pay of a place, split- and merge-proof",
+    "pay of a place, neutral in pairs",
     _R * _T ** (_I - 1) * (1 - _T) ** (_K - _I),
     "proofs.md T7 (v)",
 )
@@ -68,7 +74,7 @@ _MONEY = Domain(0, 1e60)
 
 @dataclass(frozen=True, init=False)
 class LengthSplit:
-    """R E[t^(i-1) (1-t)^(L-i)]: every split by length that rewards neither splits nor merges.
+    """R E[t^(i-1) (1-t)^(L-i)]: every split by length that is neutral in pairs.
 
     An instance is a rule for :class:`SplittingGame`: it maps gains (of which only the number
     matters) to payments.
@@ -204,7 +210,9 @@ def least_share_bound(pool: float, legs: int) -> float:
 
 @claim_of.register
 def _(rule: LengthSplit) -> SplittingClaim:
+    pairs = zip(rule.places, rule.weights, strict=True)
+    extreme = all(place in (0, 1) for place, weight in pairs if weight > 0)
     return SplittingClaim(
-        split_proof=True, merge_proof=True, equal_parts_best=True,
-        theorem="r(i, L) + r(i+1, L) = r(i, L-1) at all places and lengths",
+        split_proof=True, merge_proof=extreme, equal_parts_best=True,
+        theorem="r(i, L) + r(i+1, L) = r(i, L-1): neutral in pairs",
     )  # fmt: skip

@@ -20,14 +20,19 @@ on any path and whatever the others did; neutral if both. K >= 2 legs; nothing p
 4. *Lineage shares*. With W_D = w_0 + ... + w_D and T_K = W_0 + ... + W_(K-1) the leg with D
    descendants gets W_D/T_K; split in two, (W_D + W_(D+1))/(T_K + W_K). That is more iff
    W_(D+1) T_K > W_D W_K; for the first leg (D = K-1) iff T_K > W_(K-1), which every rule with a
-   weight fulfils at some K (at K = 2 if w_0 > 0). Merging is the reverse, and for non-increasing
-   weights never pays: W_D <= W_(D+1) and, for K >= 3, W_(K-1) <= W_(K-2) + W_0 <= T_(K-1).
-5. *Shapley value of a curve* Q of total effort. Let the legs come at independent uniform times;
-   X_t is the others' effort before t. Splitting effort x + y gains
-   int_0^1 (2t - 1) E[Q(X_t+x+y) - Q(X_t+x) - Q(X_t+y) + Q(X_t)] dt. The second difference rises
-   with X_t if the third derivative of Q is positive, and X_t rises with t: splitting pays, merging
-   does not. It is on exponential and shifted power curves; where it is zero (a quadratic Q) the
-   value is neutral, concave or not.
+   weight fulfils at some K (at K = 2 if w_0 > 0). Merging k legs, the last with D descendants,
+   never pays for non-increasing weights: for j = 1, ..., k-1 and n = K-k >= D the inequality
+   W_D W_(n+j) <= T_(n+1) W_(D+j) is enough. W is concave: W_(n+j) <= W_n + W_(D+j) - W_D, so the
+   left side is at most W_D W_n + W_D W_(D+j) - W_D^2 <= (W_n + W_D) W_(D+j), and
+   T_(n+1) >= W_n + W_D if D < n. If D = n, T_(n+1) >= W_D suffices.
+5. *Shapley value of a curve* Q of total effort. Let all legs come at independent uniform times, X_t
+   the others' effort at time t. An owner earns int_0^1 d/ds E Q(X_t + Y_s) dt at s = t, Y_s being
+   its own effort that has come by s: y or 0 when presented as one, a sum of parts when split. Both
+   agree at s = 0 and 1, so that by parts splitting wins -int_0^1 d/dt E psi(X_t) dt at s = t,
+   psi(x) = E Q(x + split Y_s) - E Q(x + whole Y_s). The whole is the riskier of two sums with the
+   same mean: if the third derivative of Q is positive, psi falls in x, X_t grows with t, and
+   splitting pays; merging, the reverse, does not. It is positive on exponential and shifted power
+   curves; where it is zero (a quadratic Q) the value is neutral, concave or not.
    Without a curve or value function the gains add up, and the rule is number 1 with f(g) = g.
 
 Sources: theory notes, section 4.2; for 1, in blocks, Chen, Papadimitriou, Roughgarden 2019 (AFT);

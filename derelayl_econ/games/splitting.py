@@ -11,9 +11,9 @@ everybody does iff no split and no merge pays; the regret is the largest profit,
 
 What is proved for whole families of rules, and why, is in :mod:`derelayl_econ.games.split_claims`:
 pay in proportion to verified gain rewards neither, and is the only rule of the form f(g)/sum f(g)
-that does not. (Not the only rule: "the last takes all", :class:`WindowShare` with k = 1, and the
-splits by length of :mod:`derelayl_econ.games.length_split` are neutral too.) For any other rule
-splits are searched, with the guarantee that :class:`SplittingReport` states.
+that does not. (Not the only rule: "the last takes all", :class:`WindowShare` with k = 1, is neutral
+too, and so in pairs are the splits by length of :mod:`derelayl_econ.games.length_split`.) For any
+other rule splits are searched, with the guarantee that :class:`SplittingReport` states.
 
 Source: theory notes, section 4.2; Chen, Papadimitriou, Roughgarden 2019 (AFT) for blocks.
 """
