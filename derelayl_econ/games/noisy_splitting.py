@@ -16,8 +16,9 @@ How large is tau_m? With sigma the spread of the leg's loss change from sample t
 spread of its true gain over repetitions:
 
 - *paired* verification (the gate: both models on the same samples): a part changes the model less,
-  and its loss change scatters less. In real relays the variances add up over the parts (measured
-  for halves and quarters of a leg), so that tau_m^2 = tau^2/m, tau^2 = sigma^2/V + s^2;
+  and its loss change scatters less. In real relays the variances of halves and quarters of a leg
+  were measured to add up to 1.0-1.2 times that of the leg: tau_m^2 = tau^2/m,
+  tau^2 = sigma^2/V + s^2;
 - *unpaired* (before and after on different samples): the noise does not depend on the work,
   tau_m^2 = sigma^2/V + s^2/m.
 

@@ -93,9 +93,10 @@ BEST_DELAY_CONTINUOUS = Formula(
     "own analysis; Hoffmann, Inderst, Opp 2021 with exponential arrival of news",
 )
 
-_MONEY = Domain(-1e60, 1e60)
+_MONEY, _LARGEST = Domain(-1e30, 1e30), 1e60
 _LONGEST = 100_000
-_CERTAIN = 1 - 1e-9
+_TINY = 1e-9
+_CERTAIN = 1 - _TINY
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -134,9 +135,9 @@ class Vesting:
     Parameters
     ----------
     saving, cost : float
-        s in (0, c], saved by careless work; c (money).
+        s in (0, c], saved by careless work (at least 1e-9 c); c (money).
     survival, discount, detection : float
-        sigma in (0, 1], delta in (0, 1), h in (alpha, 1].
+        sigma in (0, 1], delta in (0, 1), h in (alpha, 1]; none within 1e-9 of an open end.
     false_reject : float
         alpha in [0, h), probability per leg that careful work is wrongly blamed.
     reward, outside : float
@@ -175,11 +176,10 @@ class Vesting:
             object.__setattr__(self, name, value)
         for name in ("saving", "cost", "reward", "outside"):
             check_number(name, getattr(self, name), _MONEY)
-        check_number("discount", self.discount, Domain(0, _CERTAIN, open_low=True))
-        check_number("survival", self.survival, Domain(1e-9, 1))
-        check_number("saving", self.saving, Domain(max(1e-60, 1e-60 * self.cost), self.cost))
-        lowest = Domain(self.false_reject, 1, open_low=True)
-        check_number("detection", self.detection, lowest)
+        check_number("discount", self.discount, Domain(_TINY, _CERTAIN))
+        check_number("survival", self.survival, Domain(_TINY, 1))
+        check_number("saving", self.saving, Domain(_TINY * self.cost, self.cost))
+        check_number("detection", self.detection, Domain(self.false_reject + _TINY, 1))
         check_number("treasury_factor", self.treasury_factor, Domain(self.careful_factor, 1))
 
     @property
@@ -204,7 +204,7 @@ class Vesting:
         honesty = self._evaluate(HONEST_ROYALTY, delay=legs)
         joining = self._evaluate(JOINING_ROYALTY, delay=legs)
         royalty = max(honesty, joining)
-        if not royalty <= _MONEY.high:
+        if not royalty <= _LARGEST:
             hint = f"At {self.careful_factor:g} per leg hardly anything is left of a royalty."
             raise InputError("delay", legs, "be shorter", hint=hint)
         careful = self.reward + royalty * self.careful_factor**legs - self.cost
