@@ -61,7 +61,7 @@ def test_best_responses_by_enumeration(game: IdentityGame, others: int) -> None:
 
 
 @given(small)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_pure_equilibria_by_enumeration(game: IdentityGame) -> None:
     limit = min(most(game), 9)
     expected = set()
@@ -76,7 +76,7 @@ def test_pure_equilibria_by_enumeration(game: IdentityGame) -> None:
 
 
 @given(small)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_payoffs_of_pure_equilibria(game: IdentityGame) -> None:
     for found in game.pure_equilibria():
         total = sum(own * people for own, people in found.strategy)
@@ -103,7 +103,7 @@ def mean_payoff(game: IdentityGame, own: int, low: int, chance: float) -> float:
 
 
 @given(small)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_symmetric_equilibria_survive_every_deviation(game: IdentityGame) -> None:
     found = game.symmetric_equilibria()
     assert len(found) >= 1  # Nash 1951: a finite symmetric game has a symmetric equilibrium
@@ -120,7 +120,7 @@ def test_symmetric_equilibria_survive_every_deviation(game: IdentityGame) -> Non
 
 
 @given(small)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_no_symmetric_equilibrium_is_missed(game: IdentityGame) -> None:
     """Scan mixtures of neighbours: every change of sign of the gain holds a listed equilibrium."""
     found = [e.strategy for e in game.symmetric_equilibria()]

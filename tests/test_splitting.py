@@ -247,7 +247,7 @@ def test_random_attacks_do_not_beat_the_report(rule: Any, seed: int) -> None:
 
 
 @given(paths)
-@settings(max_examples=15)
+@settings(max_examples=8)
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_a_report_is_what_the_profits_say(rule: Any, gains: list[float]) -> None:
     game = SplittingGame(rule=rule, gains=gains, most_parts=3, units=4)
