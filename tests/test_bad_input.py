@@ -103,6 +103,16 @@ def _played(game: d.Ecology) -> list[float]:
     return [*run.supply, *run.gini, *run.quality, game.steady_state().owners]
 
 
+def _split(game: d.SplittingGame) -> list[float]:
+    found = game.report()
+    return [found.split_profit, found.merge_profit, game.smallest_fee()]
+
+
+def _identities(game: d.IdentityGame) -> list[float]:
+    equilibria = [*game.symmetric_equilibria(), *game.pure_equilibria()]
+    return [game.gain(3), game.stopping_price, *(e.regret for e in equilibria)]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -168,6 +178,41 @@ CASES: dict[str, Case] = {
         d.LineageShare, _shares, {"weights": "entitle"}, weights=[0.5, 0.2]),
     "ShapleyShare": _case(
         d.ShapleyShare, _shares, value=None, curve=None, samples=100, rng=0),
+    "PowerShare": _case(d.PowerShare, _shares, exponent=2.0),
+    "PathShare": _case(
+        lambda start: d.PathShare(lambda before, after: abs(after - before), start), _shares,
+        {"start": "entitle"}, start=0.0),
+    "split_profit": _case(
+        d.split_profit, lambda x: x, {"gains": "leg", "parts": "gains"}, rule=d.EqualShare(),
+        gains=[0.3, 0.1, 0.2], leg=1, parts=2, fee=0.1),
+    "merge_profit": _case(
+        d.merge_profit, lambda x: x, {"gains": "legs"}, rule=d.PowerShare(2.0),
+        gains=[0.3, 0.1, 0.2], legs=[0, 1], fee=0.1),
+    "SplittingGame": _case(
+        d.SplittingGame, _split, {"deepest_dip": "gains"}, rule=d.PowerShare(2.0),
+        gains=[0.3, 0.1], fee=0.1, most_parts=2, units=3, deepest_dip=0.0),
+    "LineagePay": _case(
+        d.LineagePay, lambda pay: [*pay([0.3, 0.1]), pay.fee], rule=d.LineageShare(0.5), fee=0.1,
+        by_improvement=True),
+    "IdentityGame": _case(
+        d.IdentityGame, _identities, participants=5, pool=6.0, identity_cost=0.5),
+    "LengthSplit": _case(
+        d.LengthSplit, lambda split: split([0.3, 0.1]), {"places": "weights"}, pool=3.0,
+        places=[0.2, 0.7], weights=[0.5, 0.5]),
+    "LengthSplit.tilted": _case(
+        d.LengthSplit.tilted, lambda split: split([0.3, 0.1]), pool=3.0, tilt=2.0),
+    "RoyaltyDesign": _case(
+        d.RoyaltyDesign, lambda r: [r.best_decay, r.best_incentive, r.best_distance,
+                                    r.next_step_decay],
+        survival=0.9, discount=0.9, royalty_share=0.5),
+    "Vesting": _case(
+        d.Vesting, lambda v: [v.best().cost, v.best().regret],
+        {"cost": "saving", "false_reject": "detection", "treasury_factor": "delay"},
+        saving=0.5, cost=1.0, survival=0.9, discount=0.9, detection=0.3, false_reject=0.05,
+        reward=1.0, outside=0.1, treasury_factor=1.0),
+    "NoisyPay": _case(
+        d.NoisyPay, lambda pay: [pay.pay(0.1), pay.profit(0.1, 3)], noise=0.5, hold_out=50,
+        price=2.0, margin=0.01, spread=0.1, paired=True),
     "EqualShare": _case(lambda gains: d.EqualShare().shares(gains), lambda s: s, gains=[1.0, 2.0]),
     "PlayEquilibrium": _case(
         PlayEquilibrium, lambda policy: [policy.at(0), policy.at(9)], p=0.5),

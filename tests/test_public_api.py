@@ -9,11 +9,12 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
- HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding Ecology EqualShare
-Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError
-LineageShare LogisticWalk ParticipationGame PowerCurve Preferences Scenario ShapleyShare
-SimulationError SolverError Status TrainingCost TrainingGains VerificationGame WindowShare
-scenario_names simulate validate
+HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding Ecology EqualShare
+Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula FunctionShare GainShare Gate
+HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogisticWalk NoisyPay
+ParticipationGame PathShare PowerCurve PowerShare Preferences RoyaltyDesign Scenario ShapleyShare
+SimulationError SolverError SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting
+WindowShare merge_profit scenario_names simulate split_profit validate
 """.split()
 
 

@@ -43,6 +43,8 @@ _SPECS = (
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("splitting", "Does it pay to hand in one's work under several names?"),
+    FigureSpec("royalties", "Which royalties can be paid, and which reward lasting work?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
     FigureSpec("ecology_coins", "Who gets how many coins under DeRelayL's rules?", AUTHORS),

@@ -41,6 +41,7 @@ from derelayl_econ.validation.participation import (
     measure_pool,
     pool_rows,
 )
+from derelayl_econ.validation.splitting import SplittingEvidence, measure_splitting
 from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
 
 __all__ = ["Evidence"]
@@ -61,7 +62,7 @@ class Purpose(IntEnum):
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
-    ECOLOGY = 14
+    ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
 
 
 class Evidence:
@@ -201,6 +202,12 @@ class Evidence:
         """All predictions about the ecology beside their measurements."""
         return ComparisonTable(rows=tuple(self.ecology.rows), scenario=self.scenario.name,
                                seed=self.seed)  # fmt: skip
+
+    @cached_property
+    def splitting(self) -> SplittingEvidence:
+        """What one participant who hands in its work under several names earns more."""
+        return measure_splitting(self.settings, self.seeds(Purpose.FIT_SPLITTING),
+                                 self.seeds(Purpose.TEST_SPLITTING))  # fmt: skip
 
     @cached_property
     def table(self) -> ComparisonTable:
