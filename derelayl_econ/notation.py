@@ -197,6 +197,28 @@ _ROWS = (
     Notation("bid", "b_T", "b_T", "deposit of a trainer", "coins", NON_NEGATIVE),
     Notation("lag", "j", "j", "rounds since the model that a participant holds was made", "rounds",
              NON_NEGATIVE),
+    # contest for the baton, settlement as a tournament
+    Notation("prize", "R", "R", "prize of a leg, shared in proportion to effort", "money",
+             NON_NEGATIVE),
+    Notation("unit_cost", "kappa", r"\kappa", "a participant's cost of one unit of effort",
+             "money / leg", POSITIVE),
+    Notation("own_effort", "e", "e", "one participant's effort", "legs", NON_NEGATIVE),
+    Notation("others_effort", "T", "T", "effort of all the others together", "legs", NON_NEGATIVE),
+    Notation("marginal_quality", "Q1", "Q'", "quality gained by one more unit of effort",
+             "score / leg", NON_NEGATIVE, 0.0),
+    Notation("active", "m", "m", "participants who exert effort", "people", COUNT),
+    Notation("cost_sum", "K", "K", "sum of the unit costs of all who exert effort", "money / leg",
+             POSITIVE),
+    Notation("winner_prize", "W", "W", "prize of each submission that wins", "money",
+             NON_NEGATIVE),
+    Notation("total_prize", "T", "T", "prize money per submission", "money", NON_NEGATIVE),
+    Notation("luck", "sigma", r"\sigma", "spread of a gain that is due to luck", "score",
+             POSITIVE),
+    Notation("cutoff", "z", "z", "luck that just wins where all exert the same effort", "1", REAL),
+    Notation("density", "f", "f", "density of luck where one just wins", "1", NON_NEGATIVE),
+    Notation("bend", "C2", "C''", "second derivative of a quadratic cost of effort",
+             "money / score^2", POSITIVE),
+    Notation("winners", "M", "M", "submissions that win", "submissions", COUNT),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
