@@ -19,10 +19,14 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
+    from derelayl_econ.games.contest import EffortContest
+    from derelayl_econ.games.contest_benefit import ConcaveBenefit
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.tournament import SettlementTournament
+    from derelayl_econ.games.tournament_cost import ConvexCost
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
@@ -46,10 +50,14 @@ _HOME = {
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
+    "games.contest": ("EffortContest",),
+    "games.contest_benefit": ("ConcaveBenefit",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
     "games.participation": ("ParticipationGame",),
+    "games.tournament": ("SettlementTournament",),
+    "games.tournament_cost": ("ConvexCost",),
     "games.verification": ("VerificationGame",),
     "notation": ("NOTATION",),
     "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
@@ -66,9 +74,12 @@ __all__ = [
     "NOTATION",
     "BatonGame",
     "Committee",
+    "ConcaveBenefit",
+    "ConvexCost",
     "Coverage",
     "DerelaylError",
     "DriftFunding",
+    "EffortContest",
     "EqualShare",
     "Equilibrium",
     "EquilibriumSet",
@@ -84,6 +95,7 @@ __all__ = [
     "ParticipationGame",
     "PowerCurve",
     "Scenario",
+    "SettlementTournament",
     "ShapleyShare",
     "SimulationError",
     "SolverError",

@@ -216,6 +216,7 @@ _ROWS = (
              POSITIVE),
     Notation("cutoff", "z", "z", "luck that just wins where all exert the same effort", "1", REAL),
     Notation("density", "f", "f", "density of luck where one just wins", "1", NON_NEGATIVE),
+    Notation("win_chance", "p_w", "p_w", "probability that a submission wins", "1", PROBABILITY),
     Notation("bend", "C2", "C''", "second derivative of a quadratic cost of effort",
              "money / score^2", POSITIVE),
     Notation("winners", "M", "M", "submissions that win", "submissions", COUNT),

@@ -75,7 +75,8 @@ class EffortContest:
     costs : array of shape (N,)
         kappa_i, cost of one unit of effort (money per leg), from 1e-60 to 1e60; N >= 2.
     values : float or array of shape (N,), optional
-        v_i, value of one unit of quality (money per score), from 0 to 1e60; goes with ``curve``.
+        v_i, value of one unit of quality (money per score), 0 or from 1e-60 to 1e60; goes with
+        ``curve``.
     curve : LearningCurve or ConcaveBenefit, optional
         Q(E), quality (score) by the total effort (legs).
 
@@ -102,8 +103,7 @@ class EffortContest:
 
     def __post_init__(self) -> None:
         prize = check_number("prize", self.prize, _MONEY)
-        if 0 < prize < _COST.low:
-            raise InputError("prize", prize, "be 0 or at least 1e-60")
+        _check_not_tiny("prize", np.array([prize]))
         costs = check_array("costs", self.costs, _COST)
         if costs.size < 2:
             raise InputError("costs", "1 entry", "have 2 entries or more",
@@ -130,6 +130,7 @@ class EffortContest:
             raise InputError(
                 "values", f"shape {values.shape}", f"have the shape ({size},) of costs"
             )
+        _check_not_tiny("every entry of values", values)
         return np.broadcast_to(values, (size,))
 
     @property
@@ -168,7 +169,9 @@ class EffortContest:
 
         It is the supremum over all efforts, also where no effort attains it.
         """
-        return regrets(self._terms, self._efforts("effort", effort))
+        own = self._efforts("effort", effort)
+        others = all_but_one(own)
+        return regrets(self._terms, own, others, self._terms.payoff(own, others))
 
     def equilibrium(self) -> ContestEquilibrium:
         """Return the equilibrium where there is exactly one.
@@ -250,3 +253,9 @@ class EffortContest:
 
 def _all(only: ContestEquilibrium, method: str) -> EquilibriumSet:
     return EquilibriumSet(equilibria=(only,), coverage=Coverage.ALL, method=method)
+
+
+def _check_not_tiny(name: str, money: Array) -> None:
+    tiny = (money > 0) & (money < _COST.low)
+    if tiny.any():
+        raise InputError(name, money[tiny].flat[0], f"be 0 or at least {_COST.low:g}")

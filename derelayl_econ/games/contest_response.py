@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.optimize import elementwise
 
 from derelayl_econ.games.contest_formulas import BEST_RESPONSE
-from derelayl_econ.games.contest_terms import ContestTerms, all_but_one
+from derelayl_econ.games.contest_terms import ContestTerms
 
 __all__ = ["best_payoff", "best_response", "regrets"]
 
@@ -55,11 +55,10 @@ def best_payoff(terms: ContestTerms, own: Array, others: Array) -> Array:
     return np.where(takes_all, payoff + terms.prize, payoff)
 
 
-def regrets(terms: ContestTerms, own: Array) -> Array:
-    """Return what each gains (money) by the best of all efforts instead of ``own``, shape (N,)."""
-    others = all_but_one(own)
+def regrets(terms: ContestTerms, own: Array, others: Array, payoff: Array) -> Array:
+    """Return what each gains (money) over ``payoff`` by the best of all efforts, shape (N,)."""
     best = best_payoff(terms, best_response(terms, others, own), others)
-    return np.asarray(np.maximum(0.0, best - terms.payoff(own, others)))
+    return np.asarray(np.maximum(0.0, best - payoff))
 
 
 def _beyond(terms: ContestTerms, others: Array, hint: Array) -> Array:
@@ -68,13 +67,34 @@ def _beyond(terms: ContestTerms, others: Array, hint: Array) -> Array:
     rises = np.flatnonzero(_slope(terms, start, others) > 0)
     best = np.zeros_like(others)
     if rises.size:
-        some, rest, near = terms.pick(rises), others[rises], hint[rises]
-        low = np.maximum(start[rises], (1 - _NEAR) * near)
-        low = np.where(_slope(some, low, rest) > 0, low, start[rises])
-        high = np.maximum(low, (1 + _NEAR) * near)
-        high = _raised(some, np.where(high > 0, high, 1.0), rest)
-        best[rises] = _root(some, low, high, rest) - rest
+        terms, start, rest = terms.pick(rises), start[rises], others[rises]
+        total, found = _near(terms, start, rest, hint[rises])
+        left = np.flatnonzero(~found)
+        if left.size:
+            total[left] = _far(terms.pick(left), start[left], rest[left])
+        best[rises] = total - rest
     return best
+
+
+def _near(
+    terms: ContestTerms, start: Array, others: Array, hint: Array
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return the zeros of the slope that lie near the hints, and where there is one.
+
+    In a bracket so narrow one linear interpolation is right to about 1e-12, and the payoff, flat
+    at its maximum, to about 1e-24.
+    """
+    low, high = np.maximum(start, (1 - _NEAR) * hint), np.maximum(start, (1 + _NEAR) * hint)
+    before, after = _slope(terms, low, others), _slope(terms, high, others)
+    found = (before > 0) & (after <= 0)
+    weight = before / np.where(found, before - after, 1.0)
+    return low + weight * (high - low), found
+
+
+def _far(terms: ContestTerms, low: Array, others: Array) -> Array:
+    """Return the zeros of the slope above ``low``, where it is positive."""
+    high = np.maximum(low, np.sqrt(terms.prize / terms.costs) * np.sqrt(others))
+    return _root(terms, low, _raised(terms, np.where(high > 0, high, 1.0), others), others)
 
 
 def _slope(terms: ContestTerms, total: Array, others: Array) -> Array:

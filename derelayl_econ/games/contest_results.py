@@ -61,11 +61,13 @@ class ContestEquilibrium(Equilibrium):
 def measured(terms: ContestTerms, efforts: Array) -> ContestEquilibrium:
     """Return the efforts (legs), shape (N,), with payoffs, shares and regrets measured."""
     total, spending = float(efforts.sum()), float(terms.costs @ efforts)
-    gains = regrets(terms, efforts)
+    others = all_but_one(efforts)
+    payoff = terms.payoff(efforts, others)
+    gains = regrets(terms, efforts, others, payoff)
     without_prize = math.inf if spending > 0 else 0.0
     return ContestEquilibrium(
         strategy=frozen_array(efforts),
-        payoff=frozen_array(terms.payoff(efforts, all_but_one(efforts))),
+        payoff=frozen_array(payoff),
         regret=float(gains.max()),
         certificate=_certificate(terms, efforts),
         label=f"{np.count_nonzero(efforts)} of {efforts.size} active",

@@ -66,15 +66,15 @@ def prize_only(prize: float, costs: Array) -> PrizeOnly:
     >>> found.total, found.shares.round(12)
     (2.0, array([0.        , 0.66666667, 0.33333333]))
     """
-    order = np.argsort(costs, kind="stable")
-    rising = costs[order]
+    rising = np.sort(costs)
     count = _active_count(rising)
     active = rising[:count]
     total = float(active.sum())
     # s_i = 1 - (m-1) kappa_i/sum, from differences of costs: every active share stays positive.
+    # Equal costs are active together.
     margin = active[0] - float(_shortfall(active)[-1])
-    shares = np.zeros_like(costs)
-    shares[order[:count]] = (margin + (count - 1) * (active[-1] - active)) / total
+    shares = (margin + (count - 1) * (active[-1] - costs)) / total
+    shares[costs > active[-1]] = 0.0
     return PrizeOnly(float(CONTEST_TOTAL(prize=prize, active=count, cost_sum=total)), shares)
 
 
