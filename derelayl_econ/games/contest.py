@@ -47,6 +47,7 @@ import numpy.typing as npt
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError, SolverError
 from derelayl_econ.games.contest_benefit import ConcaveBenefit, PublicBenefit
+from derelayl_econ.games.contest_keen import division
 from derelayl_econ.games.contest_multiple import all_totals
 from derelayl_econ.games.contest_response import best_response, regrets
 from derelayl_econ.games.contest_results import ContestEquilibrium, measured
@@ -212,11 +213,10 @@ class EffortContest:
             return self._on_s_shape()
         if self._terms.benefit is None:
             found = prize_only(self.prize, self.costs)
-            only = measured(self._terms, found.total * found.shares)
-            return _all(only, "closed form, active set by one sort")
-        total = concave_total(self._terms)
-        only = measured(self._terms, total * self._terms.shares(total))
-        return _all(only, "root of the share function (Cornes and Hartley 2005)")
+            return _all(measured(self._terms, found.efforts), "closed form, active set by one sort")
+        found = division(self._terms, concave_total(self._terms))
+        return _all(measured(self._terms, found.efforts),
+                    "root of the share function (Cornes and Hartley 2005)")  # fmt: skip
 
     def _without_prize(self) -> EquilibriumSet:
         terms, total = self._terms, alone(self._terms)
@@ -233,7 +233,7 @@ class EffortContest:
     def _on_s_shape(self) -> EquilibriumSet:
         terms, curve = self._terms, cast(LearningCurve, self.curve)
         totals = all_totals(terms)
-        found = [measured(terms, total * terms.shares(total)) for total in totals.roots]
+        found = [measured(terms, root.efforts) for root in totals.roots]
         stake = self.prize + terms.values.max() * (curve.quality_max - curve.quality_start)
         kept = tuple(e for e in found if e.regret <= _INDIFFERENCE * stake)
         return EquilibriumSet(

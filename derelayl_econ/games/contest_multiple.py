@@ -26,7 +26,8 @@ import numpy.typing as npt
 
 from derelayl_econ.equilibrium.enclosure import bounds
 from derelayl_econ.formula import Formula
-from derelayl_econ.games.contest_terms import ContestTerms
+from derelayl_econ.games.contest_keen import division
+from derelayl_econ.games.contest_terms import ContestTerms, Division
 from derelayl_econ.games.contest_totals import alone, last_total, least_total, root_between
 from derelayl_econ.notation import symbol
 from derelayl_econ.quality import LearningCurve
@@ -36,30 +37,34 @@ __all__ = ["Totals", "all_totals"]
 Array = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-13  # relative error of a sum of shares or slopes
+_BLURRED = 1e-6  # shares that miss 1 by more are not to be relied upon
 _NARROWEST = 1e-9  # relative width of a piece that is not halved again
 
 
 @dataclass(frozen=True, eq=False)
 class Totals:
-    """Roots of F = 1 (legs), increasing, and whether it is certain that there are no others."""
+    """Roots of F = 1, divided, in increasing order, and whether there are certainly no others."""
 
-    roots: tuple[float, ...]
+    roots: tuple[Division, ...]
     complete: bool
 
 
 def all_totals(terms: ContestTerms) -> Totals:
     """Return every total whose shares add up to 1; the benefit is a learning curve, prize > 0."""
     turn, keen = terms.inflection, alone(terms)
-    early = _roots_before(terms, least_total(terms) / 2, turn)
+    early, complete = _roots_before(terms, least_total(terms) / 2, turn)
     if keen > turn:
         late = [last_total(terms, max(keen, least_total(terms)))]
     else:
         start = max(turn, least_total(terms) / 2)
         late = [last_total(terms, start)] if terms.excess(start) > 0 else []
-    return Totals((*early.roots, *late), early.complete)
+    roots = [Division(total, terms.shares(total)) for total in early]
+    roots += [division(terms, total) for total in late]
+    clean = all(abs(root.shares.sum() - 1) < _BLURRED for root in roots)
+    return Totals(tuple(roots), complete and clean)
 
 
-def _roots_before(terms: ContestTerms, low: float, turn: float) -> Totals:
+def _roots_before(terms: ContestTerms, low: float, turn: float) -> tuple[list[float], bool]:
     roots: list[float] = []
     complete = True
     todo = [(low, turn)] if low < turn else []
@@ -74,7 +79,7 @@ def _roots_before(terms: ContestTerms, low: float, turn: float) -> Totals:
             continue
         complete &= monotone
         roots += _root_by_signs(terms, a, b)
-    return Totals(tuple(roots), complete)
+    return roots, complete
 
 
 def _root_by_signs(terms: ContestTerms, a: float, b: float) -> list[float]:

@@ -14,9 +14,22 @@ import numpy.typing as npt
 from derelayl_econ.games.contest_benefit import PublicBenefit, inflection
 from derelayl_econ.games.contest_formulas import CONTEST_PAYOFF, CONTEST_SHARE, CONTEST_SLOPE
 
-__all__ = ["ContestTerms", "all_but_one"]
+__all__ = ["ContestTerms", "Division", "all_but_one"]
 
 Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """A total effort (legs) and everybody's share of it, shape (N,)."""
+
+    total: float
+    shares: Array
+
+    @property
+    def efforts(self) -> Array:
+        """Everybody's effort (legs)."""
+        return np.asarray(self.total * self.shares)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +49,13 @@ class ContestTerms:
         """Total effort (legs) up to which the benefit is convex; 0 if it is concave."""
         return 0.0 if self.benefit is None else inflection(self.benefit)
 
-    def quality(self, total: npt.ArrayLike) -> npt.ArrayLike:
+    def quality(self, total: npt.ArrayLike) -> Array:
         """Return Q (score) at total efforts; 0 without a benefit."""
-        return 0.0 if self.benefit is None else self.benefit.quality(total)
+        return np.zeros(()) if self.benefit is None else self.benefit.quality(total)
 
-    def marginal(self, total: npt.ArrayLike) -> npt.ArrayLike:
+    def marginal(self, total: npt.ArrayLike) -> Array:
         """Return Q' (score per leg) at total efforts; 0 without a benefit."""
-        return 0.0 if self.benefit is None else self.benefit.marginal(total)
+        return np.zeros(()) if self.benefit is None else self.benefit.marginal(total)
 
     def shares(self, total: float) -> Array:
         """Return everybody's share of ``total`` > 0 by the first-order condition; prize > 0."""

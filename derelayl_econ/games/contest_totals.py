@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +31,9 @@ from scipy.optimize import brentq
 from derelayl_econ.equilibrium.ball import integers
 from derelayl_econ.games.contest_benefit import effort_at_slope
 from derelayl_econ.games.contest_formulas import CONTEST_TOTAL
-from derelayl_econ.games.contest_terms import ContestTerms
+from derelayl_econ.games.contest_terms import ContestTerms, Division
 
 __all__ = [
-    "PrizeOnly",
     "alone",
     "concave_total",
     "last_total",
@@ -49,15 +47,7 @@ Array = npt.NDArray[np.float64]
 _DOUBT = 1e-9  # relative; cumulated rounding of a million costs is far below
 
 
-@dataclass(frozen=True, eq=False)
-class PrizeOnly:
-    """The equilibrium without public benefit: its total, and the shares in the order given."""
-
-    total: float
-    shares: Array
-
-
-def prize_only(prize: float, costs: Array) -> PrizeOnly:
+def prize_only(prize: float, costs: Array) -> Division:
     """Return the equilibrium of a contest for a prize >= 0 alone; N >= 2.
 
     Examples
@@ -75,7 +65,7 @@ def prize_only(prize: float, costs: Array) -> PrizeOnly:
     margin = active[0] - float(_shortfall(active)[-1])
     shares = (margin + (count - 1) * (active[-1] - costs)) / total
     shares[costs > active[-1]] = 0.0
-    return PrizeOnly(float(CONTEST_TOTAL(prize=prize, active=count, cost_sum=total)), shares)
+    return Division(float(CONTEST_TOTAL(prize=prize, active=count, cost_sum=total)), shares)
 
 
 def _active_count(rising: Array) -> int:
@@ -137,5 +127,9 @@ def root_between(function: Callable[[float], float], low: float, high: float) ->
     """
     if low == high:
         return high
-    logs = math.log(low), math.log(high)
-    return math.exp(brentq(lambda x: function(math.exp(x)), *logs, xtol=1e-15))
+    span = math.log(high / low)
+
+    def at(distance: float) -> float:  # the ends exactly, or rounding might hide the change of sign
+        return high if distance >= span else low * math.exp(distance)
+
+    return at(brentq(lambda distance: function(at(distance)), 0.0, span, xtol=1e-15))
