@@ -66,6 +66,10 @@ class ConcaveBenefit:
             if not callable(getattr(self, name)):
                 raise InputError(name, getattr(self, name), "be a function of the total effort")
         quality, marginal = self.quality(_PROBES), self.marginal(_PROBES)
+        if not (np.isfinite(quality).all() and np.isfinite(marginal).all()):
+            raise InputError(
+                "quality_of and marginal_of", "an infinite value", "be finite for E > 0"
+            )
         slack = _ROUNDING * np.abs(quality).max() / np.diff(_PROBES)
         secant = np.diff(quality) / np.diff(_PROBES)
         if (marginal < 0).any() or (np.diff(marginal) > 0).any():

@@ -28,6 +28,7 @@ Array = npt.NDArray[np.float64]
 
 _GRID = 256  # points before the inflection
 _BLOCK = 4096  # participants looked at together on the grid
+_STEEP = 1e200  # an infinite Q'(0) is cut off here, for root finders would not get on with it
 _NEAR = 1e-6  # width, relative, of the bracket that is tried around a hint
 _TINY = 1e-9  # of the inflection: where a grid that cannot start at zero starts
 
@@ -86,7 +87,7 @@ def _near(
     """
     low, high = np.maximum(start, (1 - _NEAR) * hint), np.maximum(start, (1 + _NEAR) * hint)
     before, after = _slope(terms, low, others), _slope(terms, high, others)
-    found = (before > 0) & (after <= 0)
+    found = (low > 0) & (before > 0) & (after <= 0)
     weight = before / np.where(found, before - after, 1.0)
     return low + weight * (high - low), found
 
@@ -104,7 +105,7 @@ def _slope(terms: ContestTerms, total: Array, others: Array) -> Array:
     if nothing.any():
         keen = nothing & (terms.values > 0)  # Q'(0) may be infinite
         slope = np.where(nothing, -terms.costs, slope)
-        slope[keen] += terms.values[keen] * terms.marginal(0.0)
+        slope[keen] += terms.values[keen] * min(float(terms.marginal(0.0)), _STEEP)
     return slope
 
 
