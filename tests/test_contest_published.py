@@ -14,7 +14,7 @@ valuations = st.lists(st.floats(0.5, 20), min_size=2, max_size=8)
 
 
 def among_valuations(values: list[float]) -> EffortContest:
-    """Win a prize that is worth V_i to i at unit cost 1: over V_i, the prize 1 at unit cost 1/V_i."""
+    """Let the prize be worth V_i to i at unit cost 1: divided by V_i, 1 at unit cost 1/V_i."""
     return EffortContest(1, 1 / np.array(values))
 
 
@@ -69,8 +69,8 @@ def test_stein_2002(values: list[float]) -> None:
     assert found.strategy == pytest.approx([reach * (1 - reach / v) for v in values])
 
 
-# Cornes and Hartley 2005, Economic Theory 26:923 (abstract, theorem 4): with bounded marginal products
-# total expenditure tends to the value of the prize in large contests, even if contestants differ.
+# Cornes and Hartley 2005, Economic Theory 26:923 (abstract): with bounded marginal products total
+# expenditure tends to the value of the prize in large contests, even if contestants differ.
 def test_cornes_and_hartley_2005() -> None:
     kinds = np.array([1.0, 1.3, 2.0, 5.0])
     wasted = [1 - EffortContest(7, np.repeat(kinds, n)).equilibrium().dissipation
@@ -88,10 +88,10 @@ def test_sheremeta_2011() -> None:
     assert EffortContest(60, np.ones(2)).equilibrium().strategy == pytest.approx([15.0] * 2)
 
 
-# Morgan 2000, Review of Economic Studies 67:761: a lottery whose proceeds E, less the prize R, buy a
-# public good G = E - R, worth h(G) to everybody. Without a prize there is voluntary giving,
-# h'(G) = 1; a lottery provides more (theorem 1), and the more the larger the prize, up to the
-# efficient N h'(G) = 1 (theorem 2). Here h(G) = w log(1 + G).
+# Morgan 2000, Review of Economic Studies 67:761: a lottery whose proceeds E, less the prize R, buy
+# a public good G = E - R, worth h(G) to everybody. Without a prize there is voluntary giving,
+# h'(G) = 1; a lottery provides more, and the more the larger the prize, up to the efficient
+# N h'(G) = 1. Here h(G) = w log(1 + G).
 def test_morgan_2000() -> None:
     people, worth = 5, 4.0
     freely, efficient = worth - 1, people * worth - 1

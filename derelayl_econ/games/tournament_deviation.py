@@ -105,13 +105,11 @@ class Choice:
         nothing = -self.others / self.luck
         grid = self.cutoffs.leads()
         grid = np.concatenate([[nothing], grid[grid > nothing]])
-        worth = self.worth(grid)
-        inner = 1 + np.flatnonzero((worth[1:-1] >= worth[:-2]) & (worth[1:-1] >= worth[2:]))
-        highest = inner[np.argsort(-worth[inner], kind="stable")][:_HUMPS]
-        found = [grid[worth.argmax()], *(self._top(*grid[i - 1 : i + 2]) for i in highest)]
-        return float(found[int(np.argmax(self.worth(np.array(found))))])
+        worth, slope = self.worth(grid), self.slope(grid)
+        humps = np.flatnonzero((slope[:-1] > 0) & (slope[1:] <= 0))
+        highest = humps[np.argsort(-worth[humps], kind="stable")][:_HUMPS]
+        found = np.array([grid[worth.argmax()], *(self._top(*grid[i : i + 2]) for i in highest)])
+        return float(found[self.worth(found).argmax()])
 
-    def _top(self, left: float, middle: float, right: float) -> float:
-        if not self.slope(left) > 0 > self.slope(right):
-            return middle
+    def _top(self, left: float, right: float) -> float:
         return float(brentq(lambda lead: float(self.slope(lead)), left, right, xtol=1e-13))

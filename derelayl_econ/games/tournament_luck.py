@@ -7,7 +7,9 @@ chance is 1 - F(u - d), and the density with which one more unit of lead wins is
 
 With a continuum of submissions there is one cutoff. With N of them the tail 1 - F(u) at the cutoff
 has the distribution Beta(M, N - M). In its logit that density is analytic and dies out at both ends
-whatever M, N and the law of luck are, so that sums over equidistant nodes are exact to rounding.
+whatever M and N are, so that sums over equidistant nodes are exact to rounding where the law of
+luck is analytic, too (normal, logistic, Student). With a law that has corners (uniform,
+exponential) the chance that a lead gives is right to about 5e-5.
 
 Source: order statistics; Nalebuff and Stiglitz 1983, Bell Journal of Economics 14:21.
 """
@@ -31,6 +33,8 @@ Array = npt.NDArray[np.float64]
 
 _TAIL = 1e-18  # probability left out at either end of an integral
 _NODES, _STEP = 129, 0.25  # at least so many nodes, and at most that far apart
+_FINER = 5
+_NORMAL = stats.norm()
 _LEADS = 513
 _LEAST_LEAD = 1e-3
 
@@ -54,10 +58,14 @@ class Law(Protocol):
 def check_law(law: Any) -> Law:
     """Return the law of luck, the standard normal one if it is None."""
     if law is None:
-        return stats.norm()  # type: ignore[no-any-return]
-    for method in ("pdf", "sf", "isf", "ppf"):
-        if isinstance(law, type) or not callable(getattr(law, method, None)):
-            raise InputError("law", law, "be a continuous distribution such as scipy.stats.norm()")
+        return _NORMAL  # type: ignore[no-any-return]
+    try:
+        middle = float(law.isf(0.5)), float(law.ppf(0.5))
+        values = (*middle, float(law.pdf(middle[0])), float(law.sf(middle[0])))
+    except (AttributeError, TypeError, ValueError):  # no distribution, or its parameters are open
+        values = (np.nan,)
+    if not np.isfinite(values).all():
+        raise InputError("law", law, "be a continuous distribution such as scipy.stats.norm()")
     return law  # type: ignore[no-any-return]
 
 
@@ -95,7 +103,10 @@ class Cutoffs:
         above, below = winners, participants - winners
         low = special.logit(stats.beta.ppf(_TAIL, above, below))
         high = -special.logit(stats.beta.ppf(_TAIL, below, above))
-        logits = np.linspace(low, high, max(_NODES, int((high - low) / _STEP)))
+        # Normal luck is as smooth as can be; of other laws nothing is known.
+        finer = 1 if law is _NORMAL else _FINER
+        count = finer * max(_NODES, int((high - low) / _STEP))
+        logits = np.linspace(low, high, count)
         log_density = (above * special.log_expit(logits) + below * special.log_expit(-logits)
                        - special.betaln(above, below))  # fmt: skip
         mass = np.exp(log_density)
