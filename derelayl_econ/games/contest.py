@@ -98,7 +98,7 @@ class EffortContest:
 
     prize: float
     costs: Array
-    values: Array | None = None
+    values: Array | float | None = None
     curve: PublicBenefit | None = None
     _terms: ContestTerms = field(init=False, repr=False)
 

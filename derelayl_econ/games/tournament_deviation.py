@@ -112,4 +112,9 @@ class Choice:
         return float(found[self.worth(found).argmax()])
 
     def _top(self, left: float, right: float) -> float:
+        # Alone, a slope that is zero to rounding may have another sign than among others.
+        if not self.slope(left) > 0:
+            return left
+        if self.slope(right) > 0:
+            return right
         return float(brentq(lambda lead: float(self.slope(lead)), left, right, xtol=1e-13))

@@ -61,7 +61,7 @@ def check_law(law: Any) -> Law:
         return _NORMAL  # type: ignore[no-any-return]
     try:
         middle = float(law.isf(0.5)), float(law.ppf(0.5))
-        values = (*middle, float(law.pdf(middle[0])), float(law.sf(middle[0])))
+        values: tuple[float, ...] = (*middle, float(law.pdf(middle[0])), float(law.sf(middle[0])))
     except (AttributeError, TypeError, ValueError):  # no distribution, or its parameters are open
         values = (np.nan,)
     if not np.isfinite(values).all():
