@@ -13,7 +13,7 @@ from scipy import stats
 
 from derelayl_econ.figures import contest as contest_figure
 from derelayl_econ.figures import tournament as tournament_figure
-from derelayl_econ.figures.registry import FIGURES, draw, save
+from derelayl_econ.figures.registry import FIGURES, draw
 from derelayl_econ.games.contest import EffortContest
 from derelayl_econ.games.tournament import SettlementTournament
 
@@ -68,12 +68,6 @@ def test_direct_labels_do_not_overlap(figures: dict[str, Figure], name: str) -> 
             boxes += [text.get_window_extent() for text in legend.get_texts()]
         for i, box in enumerate(boxes):
             assert not any(box.overlaps(other) for other in boxes[i + 1 :])
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_saving_gives_the_same_bytes_twice(figures: dict[str, Figure], name: str, tmp_path) -> None:
-    first = [path.read_bytes() for path in save(figures[name], name, tmp_path)]
-    assert [path.read_bytes() for path in save(figures[name], name, tmp_path)] == first
 
 
 # --------------------------------------------------------------------------------------- contest

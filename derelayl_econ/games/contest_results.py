@@ -46,7 +46,7 @@ class ContestEquilibrium(Equilibrium):
     spending, dissipation : float
         Cost of all effort (money), and over the prize (inf if there is no prize but spending).
     certificate : ContestCertificate or None
-        Without public benefit, the same in rational numbers (checked in about 20 microseconds per
+        Without public benefit, the same in rational numbers (checked in about 50 microseconds per
         participant).
     """
 
