@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
+    from derelayl_econ.games.contest import EffortContest
+    from derelayl_econ.games.contest_benefit import ConcaveBenefit
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
@@ -30,6 +32,8 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.participation import ParticipationGame
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
+    from derelayl_econ.games.tournament import SettlementTournament
+    from derelayl_econ.games.tournament_cost import ConvexCost
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.games.vesting import Vesting
     from derelayl_econ.notation import NOTATION
@@ -70,6 +74,8 @@ _HOME = {
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
+    "games.contest": ("EffortContest",),
+    "games.contest_benefit": ("ConcaveBenefit",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
@@ -84,6 +90,8 @@ _HOME = {
         "merge_profit",
         "split_profit",
     ),
+    "games.tournament": ("SettlementTournament",),
+    "games.tournament_cost": ("ConvexCost",),
     "games.verification": ("VerificationGame",),
     "games.vesting": ("Vesting",),
     "notation": ("NOTATION",),
@@ -123,10 +131,13 @@ __all__ = [
     "NOTATION",
     "BatonGame",
     "Committee",
+    "ConcaveBenefit",
+    "ConvexCost",
     "Coverage",
     "DerelaylError",
     "DriftFunding",
     "Ecology",
+    "EffortContest",
     "EqualShare",
     "Equilibrium",
     "EquilibriumSet",
@@ -151,6 +162,7 @@ __all__ = [
     "Preferences",
     "RoyaltyDesign",
     "Scenario",
+    "SettlementTournament",
     "ShapleyShare",
     "SimulationError",
     "SolverError",

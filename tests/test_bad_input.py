@@ -113,6 +113,19 @@ def _identities(game: d.IdentityGame) -> list[float]:
     return [game.gain(3), game.stopping_price, *(e.regret for e in equilibria)]
 
 
+def _reciprocal(effort: Any) -> Any:
+    return 1 / (1 + effort)
+
+
+def _contest(game: d.EffortContest) -> list[float]:
+    return [x for e in game.equilibria() for x in (*e.strategy, *e.payoff, e.total, e.regret)]
+
+
+def _tournament(game: d.SettlementTournament) -> list[float]:
+    found = game.first_order()
+    return [found.effort, found.payoff, found.deviation_gain, found.critical_ratio]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -142,6 +155,27 @@ CASES: dict[str, Case] = {
         cost=0.1, drift=0.01, learning_rate=0.2, quality_max=1.0, users=10.0, flow_value=0.1,
         value=0.1, leakage=0.5),
     "VerificationGame": _case(d.VerificationGame, _inspected, **INSPECTION),
+    "EffortContest": _case(
+        d.EffortContest, _contest, {"values": "contest"}, prize=2.0, costs=[1.0, 2.0, 3.0]),
+    "EffortContest with a benefit": _case(
+        d.EffortContest, _contest, {"values": "cost / value"}, prize=2.0, costs=[1.0, 2.0, 3.0],
+        values=[1.0, 2.0, 0.0], curve=d.PowerCurve(0.0, 1.0, effort_scale=5.0, exponent=0.5)),
+    "EffortContest on an S-shape": _case(
+        d.EffortContest, _contest, prize=2.0, costs=[1.0, 2.0], values=20.0,
+        curve=d.HillCurve(0.0, 1.0, effort_scale=5.0, steepness=3.0)),
+    "ConcaveBenefit": _case(
+        d.ConcaveBenefit, lambda b: b.quality(3.0), {"quality_of": "quality",
+        "marginal_of": "marginal"}, quality_of=np.log1p, marginal_of=_reciprocal),
+    "ConvexCost": _case(
+        d.ConvexCost, lambda c: c.effort_at(2.0), {"cost_of": "cost", "marginal_of": "marginal"},
+        cost_of=np.expm1, marginal_of=np.exp),
+    "SettlementTournament": _case(
+        d.SettlementTournament, _tournament, winning_share=0.5, prize=2.0, luck=1.0, cost=1.0,
+        deposit=0.5, outside=0.0, participants=6, law=None),
+    "SettlementTournament.fixed_total": _case(
+        d.SettlementTournament.fixed_total, _tournament, {"total_prize": "prize",
+        "winning_share": "prize"}, total_prize=1.0,
+        winning_share=0.5, luck=1.0, cost=1.0, deposit=0.5),
     "Committee": _case(
         d.Committee, lambda c: [c.majority_false_reject, c.majority_false_accept], size=3,
         false_reject=0.1, false_accept=0.1, correlation=0.2),

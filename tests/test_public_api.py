@@ -9,12 +9,13 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
-HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding Ecology EqualShare
-Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula FunctionShare GainShare Gate
-HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogisticWalk NoisyPay
-ParticipationGame PathShare PowerCurve PowerShare Preferences RoyaltyDesign Scenario ShapleyShare
-SimulationError SolverError SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting
-WindowShare merge_profit scenario_names simulate split_profit validate
+HARDWARE NOTATION BatonGame Committee ConcaveBenefit ConvexCost Coverage DerelaylError DriftFunding
+Ecology EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula
+FunctionShare GainShare Gate HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare
+LogisticWalk NoisyPay ParticipationGame PathShare PowerCurve PowerShare Preferences RoyaltyDesign
+Scenario SettlementTournament ShapleyShare SimulationError SolverError SplittingGame Status
+TrainingCost TrainingGains VerificationGame Vesting WindowShare merge_profit scenario_names simulate
+split_profit validate
 """.split()
 
 

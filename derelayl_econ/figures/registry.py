@@ -42,6 +42,8 @@ _SPECS = (
     FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
+    FigureSpec("contest", "How hard will they race for the baton, and what does the race burn?"),
+    FigureSpec("tournament", "How many should win, and is luck great enough for a tournament?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
     FigureSpec("splitting", "Does it pay to hand in one's work under several names?"),
     FigureSpec("royalties", "Which royalties can be paid, and which reward lasting work?"),
