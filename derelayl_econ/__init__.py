@@ -19,10 +19,12 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
+    from derelayl_econ.games.finite_population import FinitePopulation
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.population import PopulationGame
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
@@ -46,10 +48,12 @@ _HOME = {
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
+    "games.finite_population": ("FinitePopulation",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
     "games.participation": ("ParticipationGame",),
+    "games.population": ("PopulationGame",),
     "games.verification": ("VerificationGame",),
     "notation": ("NOTATION",),
     "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
@@ -73,6 +77,7 @@ __all__ = [
     "Equilibrium",
     "EquilibriumSet",
     "ExponentialCurve",
+    "FinitePopulation",
     "FiniteRelay",
     "Formula",
     "GainShare",
@@ -82,6 +87,7 @@ __all__ = [
     "LineageShare",
     "LogisticWalk",
     "ParticipationGame",
+    "PopulationGame",
     "PowerCurve",
     "Scenario",
     "ShapleyShare",

@@ -10,9 +10,10 @@ import derelayl_econ
 
 PUBLIC = """
 HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding EqualShare Equilibrium
-EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError LineageShare
-LogisticWalk ParticipationGame PowerCurve Scenario ShapleyShare SimulationError SolverError Status
-TrainingCost VerificationGame WindowShare scenario_names simulate validate
+EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay Formula GainShare Gate HillCurve
+InputError LineageShare LogisticWalk ParticipationGame PopulationGame PowerCurve Scenario
+ShapleyShare SimulationError SolverError Status TrainingCost VerificationGame WindowShare
+scenario_names simulate validate
 """.split()
 
 

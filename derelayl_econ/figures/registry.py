@@ -40,6 +40,7 @@ _SPECS = (
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("evolution", "Who spreads: trainers, riders or cheats, and what does a deposit do?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
 )

@@ -135,7 +135,12 @@ class RelayRule(GroupRule):
         values = self.terms.values()
         return {name: payoff_coefficients(name, values) for name in self.strategies}
 
-    @property
+    @cached_property
+    def _floats(self) -> Array:
+        """The same as floats, shape (3, m)."""
+        return np.array([[float(x) for x in row] for row in self.linear.values()]).T
+
+    @cached_property
     def submission_rates(self) -> tuple[Array, Array]:
         """Probability that each strategy's submission is accepted; is honest and accepted."""
         chance = {"train": self.terms.accept_honest, "cheat": self.terms.accept_fake}
@@ -158,8 +163,7 @@ class RelayRule(GroupRule):
         k = np.arange(others)
         share_slope = -others * float(binomial_mean(1 / ((k + 1.0) * (k + 2.0)), q))
         improved_slope = others * (1 - h) ** (others - 1)
-        linear = np.array([[float(b), float(c)] for _, b, c in self.linear.values()])
-        return linear @ np.stack([share_slope * accepted, improved_slope * honest])
+        return self._floats[1:].T @ np.stack([share_slope * accepted, improved_slope * honest])
 
     def edge(self, first: int, second: int) -> tuple[Array, Array]:
         """Condition on the number of others who play the first strategy."""
@@ -205,10 +209,5 @@ class RelayRule(GroupRule):
         return self._payoffs(share, np.where(trainers > 0, improved, 0.0))
 
     def _payoffs(self, share: Array, improved: Array) -> Array:
-        values = self.terms.values() | {"pool_share": share, "improved": improved}
-        columns = [
-            np.broadcast_to(formula(**{name: values[name] for name in formula.arguments}),
-                            share.shape)
-            for formula in (PAYOFFS[name] for name in self.strategies)
-        ]  # fmt: skip
-        return np.stack(columns, axis=-1)
+        constant, shared, led = self._floats
+        return np.asarray(constant + share[..., None] * shared + improved[..., None] * led)

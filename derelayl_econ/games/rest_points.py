@@ -29,12 +29,12 @@ from derelayl_econ.results import (
     frozen_array,
 )
 
-__all__ = ["RestPoint", "RestPoints", "jacobian", "rest_point"]
+__all__ = ["RestPoint", "RestPoints", "jacobian", "negligible", "rest_point"]
 
 Array = npt.NDArray[np.float64]
 
 ZERO = 1e-9
-"""Real parts below this share of the Jacobian's size count as zero."""
+"""Real parts below this share of the terms that make up the Jacobian count as zero."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,6 +108,12 @@ def jacobian(rule: GroupRule, shares: Array) -> Array:
     return np.asarray(full[:-1, :-1] - full[:-1, -1:])
 
 
+def negligible(rule: GroupRule, shares: Array) -> float:
+    """Return the rate (money) below which an eigenvalue cannot be told from zero."""
+    terms = np.abs(shares[:, None] * rule.slopes(shares)).max()
+    return ZERO * max(float(terms), float(np.abs(rule.expected(shares)).max()), 1e-300)
+
+
 def rest_point(
     rule: GroupRule,
     names: Sequence[str],
@@ -122,10 +128,9 @@ def rest_point(
     x = np.asarray(shares, dtype=np.float64)
     payoffs = rule.expected(x)
     mean = float(x @ payoffs)
-    matrix = jacobian(rule, x)
-    values = np.linalg.eigvals(matrix).astype(np.complex128)
+    values = np.linalg.eigvals(jacobian(rule, x)).astype(np.complex128)
     values = values[np.argsort(-values.real, kind="stable")]
-    zero = ZERO * max(float(np.abs(matrix).max()), 1e-300)
+    zero = negligible(rule, x)
     invasion = np.where(x > 0, 0.0, payoffs - mean).max()
     support = tuple(name for name, share in zip(names, x, strict=True) if share > 0)
     return RestPoint(

@@ -14,10 +14,10 @@ out):
   h both rise with it): at most one.
 * T-C-P: two linear equations for (S, I) with one solution, so at most one rest point: I gives x_T,
   S gives q and with it x_C.
-* ride-stay out, alone or beside others: both earn the same iff theta b I = U. Without trainers that
-  is U = 0, and then the rest points of the two faces with one of them are joined by a continuum;
-  with trainers it would be a coincidence (f_T = f_R = U at one x_T), which is not decided in
-  floats: a rest point with an undecided invasion turns the coverage into "some".
+* ride-stay out, alone or beside others: both earn the same iff theta b I = U. Without trainers (or
+  if nothing leaks) that is U = 0, and then the rest points of the two faces with one of them are
+  joined by a continuum; else it would be a coincidence (f_T = f_R = U at one x_T), which is not
+  decided in floats: a rest point with an undecided invasion turns the coverage into "some".
 
 So in the interior of the whole simplex there is generically no rest point: riders and stayers-out
 never coexist. (Degenerate faces, where the equations for S and I are dependent, as when R = 0 and
@@ -37,7 +37,7 @@ from scipy.optimize import brentq
 from derelayl_econ.equilibrium.certificate import solve
 from derelayl_econ.games.relay_payoffs import pool_share
 from derelayl_econ.games.relay_rule import RelayRule
-from derelayl_econ.games.rest_points import ZERO, RestPoints, jacobian, rest_point
+from derelayl_econ.games.rest_points import ZERO, RestPoints, negligible, rest_point
 from derelayl_econ.results import Coverage, Status
 
 __all__ = ["relay_rest_points"]
@@ -122,11 +122,14 @@ def _with_passive(rule: RelayRule, face: tuple[str, ...]) -> tuple[list[Shares],
     determinant = b0 * c1 - b1 * c0
     if determinant == 0:
         return [], not _dependent(rows)
-    share = float((a1 * c0 - a0 * c1) / determinant)
-    improved = float((b1 * a0 - b0 * a1) / determinant)
+    exact_share = (a1 * c0 - a0 * c1) / determinant
+    exact_improved = (b1 * a0 - b0 * a1) / determinant
     n = rule.participants
-    if not (0 < improved < 1 and float(pool_share(1.0, n)) < share < 1):
+    if not (0 < exact_improved < 1 and Fraction(1, n) < exact_share < 1):
         return [], True
+    share, improved = float(exact_share), float(exact_improved)
+    if not 0 < improved < 1:  # rounded to an end
+        return [], False
     honest = -math.expm1(math.log1p(-improved) / (n - 1))
     if rule.terms.accept_fake == 0:  # cheats are passive too: one unknown, two equations
         return [], not math.isclose(float(pool_share(honest, n)), share, rel_tol=ZERO)
@@ -158,17 +161,18 @@ _ON_FACE = {
 
 
 def _continua(rule: RelayRule, states: list[Array]) -> tuple[tuple[int, ...], ...]:
-    """Join, without trainers and at U = 0, each rest point with riders to its twin without."""
+    """Join, where theta b I = U = 0, each rest point with riders to its twin without."""
     if not set(PASSIVE) <= set(rule.strategies) or rule.terms.outside != 0:
         return ()
     ride, out = (rule.strategies.index(name) for name in PASSIVE)
     swapped = np.arange(rule.size)
     swapped[[ride, out]] = out, ride
-    untrained = [k for k, x in enumerate(states) if _share(rule, x, "train") == 0]
+    nothing_leaks = rule.terms.leakage * rule.terms.benefit == 0
+    same = [k for k, x in enumerate(states) if nothing_leaks or _share(rule, x, "train") == 0]
     twins = [
         (k, j)
-        for k in untrained
-        for j in untrained
+        for k in same
+        for j in same
         if states[k][ride] > 0 and np.allclose(states[j], states[k][swapped], rtol=0, atol=1e-12)
     ]
     return tuple((min(pair), max(pair)) for pair in twins)
@@ -180,7 +184,7 @@ def _decided(rule: RelayRule, states: list[Array], continua: tuple[tuple[int, ..
     for k, x in enumerate(states):
         payoffs = rule.expected(x)
         lead = np.abs(payoffs - x @ payoffs)[x == 0]
-        near = lead <= ZERO * max(float(np.abs(jacobian(rule, x)).max()), 1e-300)
+        near = lead <= negligible(rule, x)
         if near.sum() > (k in joined):
             return False
     return True

@@ -21,7 +21,7 @@ from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.solution import ScenarioGames, games_of
+from derelayl_econ.solution import ScenarioGames, games_of, population_game
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable
 from derelayl_econ.validation.deposits import (
     DepositEvidence,
@@ -30,6 +30,7 @@ from derelayl_econ.validation.deposits import (
     measure_deposits,
 )
 from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
+from derelayl_econ.validation.evolution import FixationEvidence, measure_fixation
 from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
 from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
 from derelayl_econ.validation.participation import (
@@ -50,6 +51,8 @@ POOL_MEMBERS, PLAYED_POOL_IN_COSTS = 8, 3.0
 BENEFIT_IN_COSTS, POOL_IN_COSTS = 4.0, 2.5
 """Money of the small communities of imitators, in costs of a leg: so little that outages show."""
 SMALL = (3, 10)
+EVOLVING, EVOLVING_GROUP, DEPOSITS_IN_COSTS = 30, 5, (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Agents and groups of evolving populations, and the deposits that they are asked for."""
 STAGE = 30
 
 
@@ -60,6 +63,7 @@ class Purpose(IntEnum):
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
+    EVOLUTION = 14
 
 
 class Evidence:
@@ -185,6 +189,23 @@ class Evidence:
             replace(self.settings, gate=False), self._geometric, self.seeds(Purpose.FIT_DRIFT),
             self.seeds(Purpose.TEST_DRIFT, 0.5),
         )  # fmt: skip
+
+    @cached_property
+    def evolution(self) -> dict[str, FixationEvidence]:
+        """Single mutants in populations of trainers and of cheats, by the invader's strategy.
+
+        Half of the fitness of the least lucky is at stake, at the largest deposit.
+        """
+        deposits = [share * self.cost for share in DEPOSITS_IN_COSTS]
+        games = [population_game(self.scenario, group=EVOLVING_GROUP, deposit=deposit)
+                 for deposit in deposits]  # fmt: skip
+        selection = 0.5 / (self.cost + max(deposits))
+        return {
+            invader: measure_fixation(
+                games, deposits, self.seeds(Purpose.EVOLUTION, 1, i), invader=invader,
+                resident=resident, population=EVOLVING, selection=selection)
+            for i, (invader, resident) in enumerate((("train", "cheat"), ("cheat", "train")))
+        }  # fmt: skip
 
     @cached_property
     def table(self) -> ComparisonTable:
