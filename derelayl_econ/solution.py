@@ -28,21 +28,15 @@ from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.games.population import PopulationGame
 from derelayl_econ.games.relay_payoffs import STRATEGIES
 from derelayl_econ.games.verification import VerificationGame
+from derelayl_econ.notation import check
 from derelayl_econ.quality import HillCurve
 from derelayl_econ.results import EquilibriumSet, Result
 from derelayl_econ.rewards import LineageShare
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.sections import EcologyRules
 
-__all__ = [
-    "ScenarioGames",
-    "Solution",
-    "ecology_of",
-    "games_of",
-    "population_game",
-    "solve",
-    "training_cost",
-]
+__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "population_game", "solve",
+           "training_cost"]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -184,7 +178,7 @@ def population_game(
     """
     people, checks, committee = (
         scenario.community, scenario.verification, games_of(scenario).committee)  # fmt: skip
-    members = people.participants if group is None else group
+    members = check(participants=people.participants if group is None else group)["participants"]
     return PopulationGame.relay(
         participants=members, benefit=scenario.benefit, cost=training_cost(scenario),
         cost_cheat=scenario.training.cost_cheat,

@@ -90,7 +90,7 @@ def _gradients(axes: Axes, evidence: Evidence) -> None:
 
 def _fixation(axes: Axes, evidence: Evidence) -> None:
     looks = {"train": (BLUE, "-", "o", "a trainer\namong cheats"),
-             "cheat": (VERMILION, "--", "s", "a cheat among\ntrainers")}  # fmt: skip
+             "cheat": (VERMILION, "--", "s", "a cheat\namong trainers")}  # fmt: skip
     ends = []
     for invader, found in evidence.evolution.items():
         colour, line, marker, label = looks[invader]

@@ -39,7 +39,12 @@ from scipy.special import expit
 
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.formula import Formula
-from derelayl_econ.games.birth_death import log_fixation, log_stationary, rare_jump_law
+from derelayl_econ.games.birth_death import (
+    log_fixation,
+    log_fixation_from,
+    log_stationary,
+    rare_jump_law,
+)
 from derelayl_econ.games.group_sampling import hypergeometric_mean
 from derelayl_econ.notation import check, symbol
 from derelayl_econ.results import Result, frozen_array
@@ -224,8 +229,7 @@ class FinitePopulation:
 
     def log_fixation(self, first: str, second: str) -> Array:
         """Return log phi_i, i = 0, ..., Z: the first takes over from i players (no mutation)."""
-        ours, theirs = self.payoffs(first, second)
-        return log_fixation(self._log_fitness(theirs) - self._log_fitness(ours))
+        return log_fixation(self._log_ratios(first, second))
 
     def fixation(self, invader: str, resident: str, mutants: int = 1) -> Fixation:
         """Return the probability that ``mutants`` invaders take over, without mutation.
@@ -238,7 +242,7 @@ class FinitePopulation:
         number = check(players_of_first=mutants)["players_of_first"]
         if not 1 <= number < self.population:
             raise InputError("mutants", mutants, f"be an integer in [1, {self.population - 1}]")
-        log_probability = float(self.log_fixation(invader, resident)[number])
+        log_probability = log_fixation_from(self._log_ratios(invader, resident), number)
         return Fixation(
             invader=invader, resident=resident, mutants=number, population=self.population,
             probability=math.exp(log_probability), log_probability=log_probability,
@@ -266,11 +270,16 @@ class FinitePopulation:
         for i, resident in enumerate(names):
             for j, invader in enumerate(names):
                 if i != j:
-                    logs[i, j] = self.log_fixation(invader, resident)[1]
+                    logs[i, j] = log_fixation_from(self._log_ratios(invader, resident), 1)
         return RareMutations(
             strategies=names, shares=frozen_array(np.exp(rare_jump_law(logs))),
             log_fixation=frozen_array(logs), neutral=1 / self.population,
         )  # fmt: skip
+
+    def _log_ratios(self, first: str, second: str) -> Array:
+        """Return log(T-(k)/T+(k)), k = 1, ..., Z-1."""
+        ours, theirs = self.payoffs(first, second)
+        return self._log_fitness(theirs) - self._log_fitness(ours)
 
     def _log_fitness(self, payoffs: Array) -> Array:
         with np.errstate(over="ignore"):

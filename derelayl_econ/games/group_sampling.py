@@ -110,6 +110,9 @@ def hypergeometric_mean(values: Array, marked: npt.NDArray[np.int64], total: int
     >>> hypergeometric_mean(np.array([0.0, 1.0, 2.0]), np.array([0, 5, 10]), 10)  # 2 marked/10
     array([0., 1., 2.])
     """
+    if values.size == 2:  # one other: linear
+        share = marked / total
+        return np.asarray(values[0] * (1 - share) + values[1] * share)
     flat = np.ascontiguousarray(marked.ravel(), dtype=np.float64)
     out = np.empty(flat.size)
     _fill_means(np.ascontiguousarray(values, dtype=np.float64), flat, float(total), out)
