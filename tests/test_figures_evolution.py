@@ -191,8 +191,12 @@ def test_the_line_between_two_strategies() -> None:
 
 def test_a_simplex_needs_three_strategies() -> None:
     _, (axes,) = panels("test")
-    with pytest.raises(InputError, match="have three"):
-        draw_simplex(axes, PopulationGame.matrix([[1, 2], [3, 4]]))
+    for game in (PopulationGame.matrix([[1, 2], [3, 4]]), None, [[1, 2], [3, 4]]):
+        with pytest.raises(InputError, match="of three strategies"):
+            draw_simplex(axes, game)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="one of the game's strategies"):
+        draw_line(axes, PopulationGame.pair([1, 2], [2, 1]), "first", "third", label="speed",
+                  colour="black", line="-")  # fmt: skip
 
 
 def test_undecided_points_are_half_filled() -> None:

@@ -125,6 +125,15 @@ def test_logit_with_hardly_any_noise_is_best_response() -> None:
     np.testing.assert_allclose(logit, best, atol=5e-3)
 
 
+def test_logit_without_measurable_noise_does_not_overflow() -> None:
+    game = PopulationGame.relay(**RELAY)
+    one, other = (
+        game.trajectory([0.6, 0.1, 0.3], [0, 0.5], dynamic="logit", noise=noise).end
+        for noise in (1e-9, 5e-324)
+    )
+    np.testing.assert_allclose(one, other, atol=1e-9)
+
+
 def test_best_response_is_exact_until_the_first_switch() -> None:
     """Rock, paper, scissors from near rock: straight toward paper until scissors do as well."""
     game = PopulationGame.matrix(ROCK)

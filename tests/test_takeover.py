@@ -17,7 +17,7 @@ from derelayl_econ.simulation.takeover import takeovers
 from derelayl_econ.solution import games_of, population_game, training_cost
 from derelayl_econ.validation import Evidence
 from derelayl_econ.validation.comparison import ComparisonTable
-from derelayl_econ.validation.evidence import DEPOSITS_IN_COSTS, EVOLVING_GROUP, Purpose
+from derelayl_econ.validation.evidence import DEPOSITS_IN_COSTS, EVOLVING_GROUP
 from derelayl_econ.validation.evolution import FixationEvidence, fixation_rows, measure_fixation
 
 FRESH = np.random.SeedSequence().entropy
@@ -53,8 +53,10 @@ def test_a_played_leg_pays_on_average_what_the_game_says(seed: int) -> None:
     game = PopulationGame.relay(deposit=0.4, **RELAY)
     money, most, least = takeover._terms(game.rule)
     names = game.strategies
-    for _ in range(6):
-        kinds = rng.integers(0, 4, 4)
+    # Groups in which every verdict matters often: a t-test of rare events would be no test.
+    groups = ([0, 2, 2, 2], [2, 0, 2, 1], [0, 0, 2, 1], [2, 2, 2, 2], [1, 0, 2, 2], [3, 0, 2, 1])
+    for group in groups:
+        kinds = np.array(group)
         payoffs = [takeover._play(kinds, np.arange(4), money, rng) for _ in range(4000)]
         others = np.bincount(kinds[1:], minlength=4)
         counts = others + np.eye(4, dtype=int)[kinds[0]]
@@ -65,7 +67,7 @@ def test_a_played_leg_pays_on_average_what_the_game_says(seed: int) -> None:
             assert payoffs[0] == pytest.approx(expected)
         else:
             found = stats.ttest_1samp(payoffs, expected)
-            assert found.pvalue > FALSE_ALARM, (seed, [names[k] for k in kinds])
+            assert found.pvalue > FALSE_ALARM / len(groups), (seed, [names[k] for k in group])
 
 
 def test_groups_are_drawn_without_replacement_and_evenly() -> None:
@@ -147,6 +149,8 @@ def test_intervals_are_exact_binomial() -> None:
     [
         ({"population": 3}, "at least a group, 4"),
         ({"population": 2.5}, "population"),
+        ({"population": 10**12}, "at most 10000000"),
+        ({"resident": "train"}, "differ from the invader"),
         ({"selection": -1}, "selection"),
         ({"selection": 50.0}, "keep 1 \\+ selection \\* payoff positive"),
         ({"runs": 0}, "runs"),
@@ -187,7 +191,6 @@ def test_evidence_measures_both_invaders_at_every_deposit() -> None:
     evidence = Evidence(Scenario.load("phone_community"), rng=5, replications=20)
     found = evidence.evolution
     assert list(found) == ["train", "cheat"]
-    assert int(Purpose.EVOLUTION) == max(Purpose)
     for invader, one in found.items():
         np.testing.assert_allclose(one.deposits, np.array(DEPOSITS_IN_COSTS) * evidence.cost)
         assert one.participants == EVOLVING_GROUP
@@ -198,3 +201,15 @@ def test_evidence_measures_both_invaders_at_every_deposit() -> None:
         assert one.predicted[1] == population.fixation(invader, one.resident).probability
         assert [row.theory for row in fixation_rows(one)] == ["6.1"] * len(DEPOSITS_IN_COSTS)
     assert not np.array_equal(found["train"].taken_over, found["cheat"].taken_over)
+
+
+def test_the_table_of_all_predictions_holds_the_take_overs(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = Evidence(Scenario.load("gpu_community"), rng=6, replications=20)
+    others = ("pool", "learning", "waits", "gate", "drift", "deposits")
+    evidence.__dict__.update(dict.fromkeys(others), imitation={})  # not measured: slow
+    for rows in ("pool", "stopping", "wait", "gate", "drift", "deposit"):
+        monkeypatch.setattr(f"derelayl_econ.validation.evidence.{rows}_rows", lambda *_: [])
+    expected = [row for one in evidence.evolution.values() for row in fixation_rows(one)]
+    found = [(row.quantity, row.theory, row.p_value) for row in evidence.table.rows]
+    assert found == [(row.quantity, "6.1", row.p_value) for row in expected]
+    assert len({row.quantity for row in expected}) == len(expected) == 2 * len(DEPOSITS_IN_COSTS)

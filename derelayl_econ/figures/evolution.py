@@ -38,12 +38,12 @@ from derelayl_econ.validation.evidence import EVOLVING_GROUP
 __all__ = ["evolution"]
 
 SHOWN = ("train", "ride", "cheat")
-LOW, MIDDLE = 0.1, 0.5
+LOW, MIDDLE = 0.1, 0.45
 """Deposits of the first two simplices, in costs of a leg."""
 _LINES: tuple[tuple[str, Any], ...] = (
     (BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PINK, ":"), (ORANGE, (0, (5, 1, 1, 1))),
 )  # fmt: skip
-_PLACES = (0.5, 0.8, 0.3, 0.65, 0.2)
+_PLACES = (0.5, 0.6, 0.43, 0.65, 0.2)
 """Where along its curve each deposit is written: those of neighbours far apart."""
 
 

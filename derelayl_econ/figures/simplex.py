@@ -21,6 +21,7 @@ from matplotlib.tri import Triangulation
 from derelayl_econ.errors import InputError
 from derelayl_econ.figures.drawing import BLACK, GREY, note
 from derelayl_econ.games.population import PopulationGame
+from derelayl_econ.games.population_arguments import check_name
 
 __all__ = ["CORNERS", "draw_line", "draw_simplex", "in_plane", "legend", "mark", "speeds"]
 
@@ -61,8 +62,8 @@ def draw_simplex(
     -------
     The coloured surface, for a colour bar; speed in units of payoff.
     """
-    if len(game.strategies) != 3:
-        raise InputError("game", f"{len(game.strategies)} strategies", "have three")
+    if not isinstance(game, PopulationGame) or len(game.strategies) != 3:
+        raise InputError("game", game, "be a PopulationGame of three strategies")
     surface = _speed(axes, game, limit)
     _flow(axes, game)
     axes.add_collection(PolyCollection([CORNERS], facecolors="none", edgecolors=BLACK,
@@ -97,7 +98,7 @@ def draw_line(
     line: str, points: int = 401,
 ) -> None:  # fmt: skip
     """Draw the speed of the first strategy's share against it, with all rest points marked."""
-    i, j = (game.strategies.index(name) for name in (first, second))
+    i, j = (check_name(name, game.strategies) for name in (first, second))
     x = np.zeros((points, len(game.strategies)))
     x[:, i] = np.linspace(0, 1, points)
     x[:, j] = 1 - x[:, i]

@@ -292,9 +292,3 @@ class PopulationGame:
     ) -> FinitePopulation:  # fmt: skip
         """Return the game in a finite population of Z."""
         return FinitePopulation(self, population, selection, process, mutation)
-
-    def _place(self, name: Any) -> int:
-        if not isinstance(name, str) or name not in self.strategies:
-            raise InputError("strategy", name, "be one of the game's strategies",
-                             hint=did_you_mean(name, self.strategies))  # fmt: skip
-        return self.strategies.index(name)

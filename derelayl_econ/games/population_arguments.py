@@ -49,8 +49,9 @@ def check_shares(shares: npt.ArrayLike, size: int) -> Array:
     if x.ndim == 0 or x.shape[-1] != size:
         raise InputError("shares", f"shape {x.shape}", f"have {size} entries last")
     total = x.sum(axis=-1, keepdims=True)
-    if np.abs(total - 1).max() > 1e-9:
-        raise InputError("shares", float(total.flat[0]), "sum to 1")
+    worst = float(total.flat[np.abs(total - 1).argmax()])
+    if abs(worst - 1) > 1e-9:
+        raise InputError("shares", f"numbers that sum to {worst:.12g}", "sum to 1")
     return np.asarray(x / total)
 
 

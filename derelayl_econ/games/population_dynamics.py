@@ -96,7 +96,9 @@ def logit_path(rule: GroupRule, start: Array, times: Array, noise: float) -> tup
 
     def motion(_: float, x: Array) -> Array:
         payoffs = rule.expected(_on_simplex(x))
-        return np.asarray(softmax((payoffs - payoffs.max()) / noise) - x)
+        with np.errstate(over="ignore"):  # -inf: a payoff hopelessly behind
+            behind = (payoffs - payoffs.max()) / noise
+        return np.asarray(softmax(behind) - x)
 
     return _on_simplex(_integrated(motion, start, times, "LSODA")), "LSODA"
 

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from derelayl_econ.compilation import compiled
 from derelayl_econ.domains import COUNT, check_number
 from derelayl_econ.errors import InputError
+from derelayl_econ.games.finite_population import LARGEST
 from derelayl_econ.games.population import PopulationGame
 from derelayl_econ.games.population_arguments import check_name
 from derelayl_econ.games.relay_rule import RelayRule
@@ -42,12 +43,15 @@ def takeovers(
 ) -> int:  # fmt: skip
     """Return in how many of ``runs`` a single invader took over the whole population.
 
+    It plays on until one strategy is left: where both hold their own, that grows exponentially
+    long with ``population`` and ``selection``.
+
     Parameters
     ----------
     game : PopulationGame
         The relay for "linear moran"; any game in groups of two for "fermi".
     population : int
-        Z >= N agents.
+        Z >= N agents, at most 10^7.
     selection : float
         w >= 0 (1/money).
     process : {"linear moran", "fermi"}
@@ -60,23 +64,28 @@ def takeovers(
     ...           rng=np.random.default_rng(0))  # without selection: half of them
     501
     """
-    size = check(population=population, selection=selection)["population"]
+    given = check(population=population, selection=selection)
+    size, strength = given["population"], given["selection"]
     count = check_number("runs", runs, COUNT)
-    if size < game.participants:
-        raise InputError("population", population, f"be at least a group, {game.participants}")
+    if not game.participants <= size <= LARGEST:
+        allowed = f"be at least a group, {game.participants}, and at most {LARGEST}"
+        raise InputError("population", population, allowed)
     places = [check_name(name, game.strategies) for name in (invader, resident)]
-    if process == "linear moran" and isinstance(game.rule, RelayRule):
+    if places[0] == places[1]:
+        raise InputError("resident", resident, "differ from the invader")
+    chosen = process if isinstance(process, str) else ""
+    if chosen == "linear moran" and isinstance(game.rule, RelayRule):
         kinds = np.array([_KIND[name] for name in (invader, resident)])
         money, most, least = _terms(game.rule)
-        if selection * least <= -1:
+        if strength * least <= -1:
             raise InputError("selection", selection, "keep 1 + selection * payoff positive in "
                              f"every leg; the worst payoff is {least:.6g}")  # fmt: skip
-        bound = 1 + selection * most
-        return int(_moran(kinds, money, game.participants, size, selection, bound, count, rng))
-    if process == "fermi" and game.participants == 2:
+        bound = 1 + strength * most
+        return int(_moran(kinds, money, game.participants, size, strength, bound, count, rng))
+    if chosen == "fermi" and game.participants == 2:
         meet = game.rule.edge(*places)  # [mine][other plays the first: 1, the second: 0]
         matrix = np.array([[meet[0][1], meet[0][0]], [meet[1][1], meet[1][0]]])
-        return int(_fermi(matrix, size, selection, count, rng))
+        return int(_fermi(matrix, size, strength, count, rng))
     raise InputError("process", process, 'be "linear moran" (relay) or "fermi" (groups of two)')
 
 

@@ -30,7 +30,7 @@ from derelayl_econ.validation.deposits import (
     measure_deposits,
 )
 from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
-from derelayl_econ.validation.evolution import FixationEvidence, measure_fixation
+from derelayl_econ.validation.evolution import FixationEvidence, fixation_rows, measure_fixation
 from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
 from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
 from derelayl_econ.validation.participation import (
@@ -63,7 +63,7 @@ class Purpose(IntEnum):
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
-    EVOLUTION = 14
+    EVOLUTION = 20
 
 
 class Evidence:
@@ -217,6 +217,8 @@ class Evidence:
         rng = np.random.default_rng(child(self._root, Purpose.BOOTSTRAP))
         rows += stopping_rows(self.learning, self.worth, self.cost, rng)
         rows += wait_rows(self.waits)
+        for mutants in self.evolution.values():
+            rows += fixation_rows(mutants)
         rows += gate_rows(self.gate, rng)
         rows += drift_rows(self.drift)
         rows += deposit_rows(self.deposits)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.errors import InputError
 from derelayl_econ.games.population import PopulationGame
 from derelayl_econ.seeds import child
 from derelayl_econ.simulation.takeover import takeovers
@@ -72,7 +73,16 @@ def measure_fixation(
     ----------
     games, deposits : sequences of the same length
         The game at each deposit.
+
+    Raises
+    ------
+    InputError
+        If the lengths differ or are 0, or a value is refused by
+        :func:`~derelayl_econ.simulation.takeover.takeovers`.
     """
+    if len(games) != len(deposits) or not games or not seeds:
+        raise InputError("games", f"{len(games)} for {len(deposits)} deposits, {len(seeds)} seeds",
+                         "be one per deposit, with at least one seed")  # fmt: skip
     finite = [game.finite(population, selection=selection, process=process) for game in games]
     counts = [
         [
@@ -93,20 +103,21 @@ def measure_fixation(
 
 def fixation_rows(evidence: FixationEvidence) -> list[Comparison]:
     """Compare each fixation probability with the share of populations taken over."""
-    where = f"Z = {evidence.population}, N = {evidence.participants}, {evidence.process}"
+    where = f"Z = {evidence.population}, N = {evidence.participants}"
     trials = evidence.runs * evidence.taken_over.shape[1]
+    one, others = _ONE[evidence.invader], _ALL[evidence.resident]
     return [
         compare_frequency(
-            f"one {_AGENT[evidence.invader]} takes over {_AGENT[evidence.resident]}s, deposit "
-            f"{deposit:.3g} ({where})", "6.1", float(predicted), int(row.sum()), trials,
-            seeds=row.size, note=_NOTE,
+            f"{one} takes over {others} ({where}), deposit {deposit:.3g}", "6.1",
+            float(predicted), int(row.sum()), trials, seeds=row.size, note=_NOTE,
         )
         for deposit, predicted, row in zip(
             evidence.deposits, evidence.predicted, evidence.taken_over, strict=True)
     ]  # fmt: skip
 
 
-_AGENT = {"train": "trainer", "ride": "rider", "cheat": "cheat", "stay out": "stayer-out"}
+_ONE = {"train": "a trainer", "ride": "a rider", "cheat": "a cheat", "stay out": "a stayer-out"}
+_ALL = {"train": "trainers", "ride": "riders", "cheat": "cheats", "stay out": "stayers-out"}
 _NOTE = (
     "agents who play single legs and copy do not follow the birth-death chain on expected payoffs"
 )
