@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.contest import EffortContest
     from derelayl_econ.games.contest_benefit import ConcaveBenefit
+    from derelayl_econ.games.finite_population import FinitePopulation
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.lineage_fees import LineagePay
     from derelayl_econ.games.noisy_splitting import NoisyPay
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.population import PopulationGame
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
@@ -76,6 +78,7 @@ _HOME = {
     "games.committee": ("Committee",),
     "games.contest": ("EffortContest",),
     "games.contest_benefit": ("ConcaveBenefit",),
+    "games.finite_population": ("FinitePopulation",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
@@ -84,6 +87,7 @@ _HOME = {
     "games.lineage_fees": ("LineagePay",),
     "games.noisy_splitting": ("NoisyPay",),
     "games.participation": ("ParticipationGame",),
+    "games.population": ("PopulationGame",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
         "SplittingGame",
@@ -142,6 +146,7 @@ __all__ = [
     "Equilibrium",
     "EquilibriumSet",
     "ExponentialCurve",
+    "FinitePopulation",
     "FiniteRelay",
     "Formula",
     "FunctionShare",
@@ -157,6 +162,7 @@ __all__ = [
     "NoisyPay",
     "ParticipationGame",
     "PathShare",
+    "PopulationGame",
     "PowerCurve",
     "PowerShare",
     "Preferences",

@@ -249,6 +249,30 @@ _ROWS = (
     Notation("bend", "C2", "C''", "second derivative of a quadratic cost of effort",
              "money / score^2", POSITIVE),
     Notation("winners", "M", "M", "submissions that win", "submissions", COUNT),
+    # evolution
+    Notation("accept_honest", "pi_1", r"\pi_1", "probability that honest work is accepted", "1",
+             PROBABILITY),
+    Notation("accept_fake", "pi_0", r"\pi_0", "probability that a fake is accepted", "1",
+             PROBABILITY),
+    Notation("accepted_honest", "h", "h",
+             "probability that another member's submission is honest and accepted", "1",
+             PROBABILITY),
+    Notation("accepted", "q", "q", "probability that another member's submission is accepted", "1",
+             PROBABILITY),
+    Notation("pool_share", "S", "S", "expected share of the pool that an accepted submission gets",
+             "1", PROBABILITY),
+    Notation("improved", "I", "I", "probability that others improve the model in this leg", "1",
+             PROBABILITY),
+    Notation("population", "Z", "Z", "size of a finite population", "people",
+             Domain(2, integer=True)),
+    Notation("players_of_first", "k", "k", "members of the population who play the first strategy",
+             "people", INDEX),
+    Notation("payoff_lead", "Delta", r"\Delta", "expected payoff of the first strategy minus that "
+             "of the second", "money", REAL),
+    Notation("selection", "w", "w", "intensity of selection", "1 / money", NON_NEGATIVE, 1.0),
+    Notation("mutation", "mu", r"\mu", "probability that a step is a random switch", "1",
+             PROBABILITY, 0.0),
+    Notation("choice_noise", "zeta", r"\zeta", "noise of a logit choice", "money", POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -10,12 +10,12 @@ import derelayl_econ
 
 PUBLIC = """
 HARDWARE NOTATION BatonGame Committee ConcaveBenefit ConvexCost Coverage DerelaylError DriftFunding
-Ecology EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula
-FunctionShare GainShare Gate HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare
-LogisticWalk NoisyPay ParticipationGame PathShare PowerCurve PowerShare Preferences RoyaltyDesign
-Scenario SettlementTournament ShapleyShare SimulationError SolverError SplittingGame Status
-TrainingCost TrainingGains VerificationGame Vesting WindowShare merge_profit scenario_names simulate
-split_profit validate
+Ecology EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FinitePopulation
+FiniteRelay Formula FunctionShare GainShare Gate HillCurve IdentityGame InputError LengthSplit
+LineagePay LineageShare LogisticWalk NoisyPay ParticipationGame PathShare PopulationGame PowerCurve
+PowerShare Preferences RoyaltyDesign Scenario SettlementTournament ShapleyShare SimulationError
+SolverError SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting WindowShare
+merge_profit scenario_names simulate split_profit validate
 """.split()
 
 
