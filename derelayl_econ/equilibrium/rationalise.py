@@ -1,0 +1,115 @@
+r"""From the floats of a library to rationals: the exact profile that a rounded one stands for.
+
+The game: the row player picks one of m rows and is paid by A, the column player one of n columns
+and is paid by B; at an equilibrium all weight lies on actions that pay most.
+
+An extreme equilibrium is fixed by its supports I and J and the best responses: with payoffs made
+positive, y is the one solution of M_RJ w = 1 scaled to sum 1, R a set of best rows that contains as
+many independent ones as J has columns, and x likewise. So the floats are used only to say which
+actions are used and which pay most; the linear systems are solved in rationals, and the outcome is
+kept only if it is an equilibrium, exactly. Otherwise the floats themselves, scaled to sum 1 as the
+binary fractions that they are, are what is left, with a regret that is not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from derelayl_econ.equilibrium.exact_game import ExactGame
+from derelayl_econ.equilibrium.payoff_tables import (
+    ExactProfile,
+    ExactVector,
+    IntegerMatrix,
+)
+
+__all__ = ["exact_profile", "nearest_profile"]
+
+Floats = npt.NDArray[np.float64]
+
+_CLEANING = (0.0, 1e-12, 1e-9, 1e-6)
+"""Weights up to this count as rounding errors; tried in this order, since exactness decides."""
+
+_NEARLY_BEST = 1e-9
+"""Shortfall, in units of the range of payoffs, up to which an action may be a best response."""
+
+
+def exact_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile | None:
+    """Return the equilibrium whose supports the floats show, or None if there is no such.
+
+    Examples
+    --------
+    >>> game = ExactGame.of([[2, 0], [0, 1]], [[1, 0], [0, 2]])
+    >>> x, y = exact_profile(game, np.array([0.66667, 0.33333]), np.array([0.33333, 0.66667]))
+    >>> print(*x, *y)
+    2/3 1/3 1/3 2/3
+    """
+    row_table, column_table = game.row_table, game.column_table
+    pays_row, pays_column = row_table.floats @ y, column_table.floats @ x
+    for smallest in _CLEANING:
+        rows, columns = _used(x, smallest), _used(y, smallest)
+        if rows and columns:
+            weights = _equalising(row_table.entries, _candidates(rows, pays_row), columns)
+            answer = _equalising(column_table.entries, _candidates(columns, pays_column), rows)
+            if weights and answer and _is_equilibrium(game, (answer, weights)):
+                return answer, weights
+    return None
+
+
+def nearest_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile:
+    """Return the floats as rationals that sum to 1, cleaned so that the exact regret is least.
+
+    Examples
+    --------
+    >>> game = ExactGame.of([[2, 0], [0, 1]], [[1, 0], [0, 2]])
+    >>> nearest_profile(game, np.array([1.0, 1e-13]), np.array([1.0, 0.0]))[0]
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    cleaned = [(_cleaned(x, smallest), _cleaned(y, smallest)) for smallest in _CLEANING]
+    return min(cleaned, key=lambda profile: game.values(profile).regret)
+
+
+def _is_equilibrium(game: ExactGame, profile: ExactProfile) -> bool:
+    return all(min(side) >= 0 for side in profile) and game.values(profile).regret == 0
+
+
+def _used(strategy: Floats, smallest: float) -> list[int]:
+    return np.flatnonzero(strategy > smallest).tolist()
+
+
+def _candidates(used: list[int], pays: Floats) -> list[int]:
+    """Return the actions used and then those that pay about as much, best first."""
+    near = np.flatnonzero(pays >= pays.max() - _NEARLY_BEST)
+    return used + [
+        i for i in near[np.argsort(-pays[near], kind="stable")].tolist() if i not in used
+    ]
+
+
+def _equalising(
+    table: IntegerMatrix, candidates: Sequence[int], columns: Sequence[int]
+) -> ExactVector | None:
+    """Return the weights on ``columns`` that make the first independent candidates pay the same."""
+    from flint import fmpz_mat
+
+    size = len(columns)
+    block = fmpz_mat(size, len(candidates), [table[i][j] for j in columns for i in candidates])
+    reduced, _, rank = block.rref()
+    if rank < size:
+        return None
+    first = [next(c for c in range(len(candidates)) if reduced[r, c] != 0) for r in range(size)]
+    square = fmpz_mat(size, size, [table[candidates[c]][j] for c in first for j in columns])
+    solution = square.solve(fmpz_mat(size, 1, [1] * size)).entries()
+    weights = dict(zip(columns, (Fraction(int(w.p), int(w.q)) for w in solution), strict=True))
+    total = sum(weights.values(), Fraction(0))
+    if total <= 0:
+        return None
+    return tuple(weights.get(j, Fraction(0)) / total for j in range(len(table[0])))
+
+
+def _cleaned(strategy: Floats, smallest: float) -> ExactVector:
+    most = strategy.max()
+    kept = [Fraction(float(p)) if p > smallest or p == most else Fraction(0) for p in strategy]
+    return tuple(p / sum(kept) for p in kept)
