@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "cost": ("HARDWARE", "TrainingCost"),
+    "equilibrium.bimatrix": ("bimatrix_regret", "solve_bimatrix"),
     "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
@@ -91,8 +93,10 @@ __all__ = [
     "TrainingCost",
     "VerificationGame",
     "WindowShare",
+    "bimatrix_regret",
     "scenario_names",
     "simulate",
+    "solve_bimatrix",
     "validate",
 ]
 

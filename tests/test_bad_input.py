@@ -97,6 +97,10 @@ def _funded(game: d.DriftFunding) -> list[float]:
     return [state.quality, state.welfare, game.price_floor, game.price_ceiling]
 
 
+def _solved_table(found: Any) -> list[float]:
+    return [x for e in found for x in (*e.payoff, e.regret)]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -126,6 +130,13 @@ CASES: dict[str, Case] = {
         cost=0.1, drift=0.01, learning_rate=0.2, quality_max=1.0, users=10.0, flow_value=0.1,
         value=0.1, leakage=0.5),
     "VerificationGame": _case(d.VerificationGame, _inspected, **INSPECTION),
+    "solve_bimatrix": _case(
+        d.solve_bimatrix, _solved_table, row_payoffs=[[2.0, 0.0], [0.0, 1.0]],
+        column_payoffs=[[1.0, 0.0], [0.0, 2.0]], method="exact", seconds=5.0,
+        row_actions=["a", "b"], column_actions=["c", "d"]),
+    "bimatrix_regret": _case(
+        d.bimatrix_regret, row_payoffs=[[2.0, 0.0], [0.0, 1.0]],
+        column_payoffs=[[1.0, 0.0], [0.0, 2.0]], x=[0.5, 0.5], y=[1.0, 0.0]),
     "Committee": _case(
         d.Committee, lambda c: [c.majority_false_reject, c.majority_false_accept], size=3,
         false_reject=0.1, false_accept=0.1, correlation=0.2),

@@ -349,7 +349,7 @@ def test_bad_profiles_are_refused(x: object) -> None:
 
 
 def test_wrong_number_of_names_is_refused() -> None:
-    with pytest.raises(InputError, match="names of actions"):
+    with pytest.raises(InputError, match="row_actions"):
         solve_bimatrix([[1, 0]], [[1, 0]], row_actions=("a", "b"))
 
 

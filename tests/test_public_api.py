@@ -12,7 +12,8 @@ PUBLIC = """
 HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding EqualShare Equilibrium
 EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError LineageShare
 LogisticWalk ParticipationGame PowerCurve Scenario ShapleyShare SimulationError SolverError Status
-TrainingCost VerificationGame WindowShare scenario_names simulate validate
+TrainingCost VerificationGame WindowShare bimatrix_regret scenario_names simulate solve_bimatrix
+validate
 """.split()
 
 

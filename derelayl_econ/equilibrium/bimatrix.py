@@ -89,7 +89,10 @@ solved; the number and the places are certified in exact or ball arithmetic; Nas
     """
     game = ExactGame.of(row_payoffs, column_payoffs)
     solver, deadline = find_method(method), Deadline.after(seconds)
-    names = _names(row_actions, game.shape[0]), _names(column_actions, game.shape[1])
+    names = (
+        _names("row_actions", row_actions, game.shape[0]),
+        _names("column_actions", column_actions, game.shape[1]),
+    )
     answer, second = solver(game, deadline), None
     if method in ("auto", "exact") and max(game.shape) <= _SECOND_OPINION:
         second = ask_nashpy(game.row_payoffs, game.column_payoffs, deadline)
@@ -121,12 +124,13 @@ def bimatrix_regret(row_payoffs: Any, column_payoffs: Any, x: Any, y: Any) -> fl
     return float(game.values(profile).regret)
 
 
-def _names(names: Sequence[str] | None, count: int) -> Sequence[str]:
+def _names(what: str, names: Any, count: int) -> Sequence[str]:
     if names is None:
         return [str(i) for i in range(count)]
-    if len(names) != count:
-        raise InputError("names of actions", list(names), f"be {count} in number")
-    return names
+    words = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    if not words or len(names) != count:
+        raise InputError(what, names, f"be a sequence of {count} names")
+    return list(names)
 
 
 def _distribution(name: str, values: Any, size: int) -> ExactVector:
