@@ -13,6 +13,7 @@ binary fractions that they are, are what is left, with a regret that is not zero
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -33,12 +34,18 @@ Floats = npt.NDArray[np.float64]
 _CLEANING = (0.0, 1e-12, 1e-9, 1e-6)
 """Weights up to this count as rounding errors; tried in this order, since exactness decides."""
 
+_MATCH = 1e-6
+"""Largest difference of a probability at which a rational profile is the one meant, for sure."""
+
 _NEARLY_BEST = 1e-9
 """Shortfall, in units of the range of payoffs, up to which an action may be a best response."""
 
 
 def exact_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile | None:
     """Return the equilibrium whose supports the floats show, or None if there is no such.
+
+    Where a rounding error counts as a used action and happens to give another equilibrium, the
+    nearest one is returned.
 
     Examples
     --------
@@ -47,16 +54,14 @@ def exact_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile | None:
     >>> print(*x, *y)
     2/3 1/3 1/3 2/3
     """
-    row_table, column_table = game.row_table, game.column_table
-    pays_row, pays_column = row_table.floats @ y, column_table.floats @ x
+    best, distance = None, math.inf
     for smallest in _CLEANING:
-        rows, columns = _used(x, smallest), _used(y, smallest)
-        if rows and columns:
-            weights = _equalising(row_table.entries, _candidates(rows, pays_row), columns)
-            answer = _equalising(column_table.entries, _candidates(columns, pays_column), rows)
-            if weights and answer and _is_equilibrium(game, (answer, weights)):
-                return answer, weights
-    return None
+        found = _on_supports(game, x, y, smallest)
+        if found and (away := _distance(found, x, y)) < distance:
+            best, distance = found, away
+        if distance <= _MATCH:
+            break
+    return best
 
 
 def nearest_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile:
@@ -70,6 +75,27 @@ def nearest_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile:
     """
     cleaned = [(_cleaned(x, smallest), _cleaned(y, smallest)) for smallest in _CLEANING]
     return min(cleaned, key=lambda profile: game.values(profile).regret)
+
+
+def _on_supports(game: ExactGame, x: Floats, y: Floats, smallest: float) -> ExactProfile | None:
+    """Return the equilibrium with weights where the floats are above ``smallest``, if it is one."""
+    rows, columns = _used(x, smallest), _used(y, smallest)
+    if not rows or not columns:
+        return None
+    own, other = game.row_table, game.column_table
+    weights = _equalising(own.entries, _candidates(rows, own.floats @ y), columns)
+    answer = _equalising(other.entries, _candidates(columns, other.floats @ x), rows)
+    if weights and answer and _is_equilibrium(game, (answer, weights)):
+        return answer, weights
+    return None
+
+
+def _distance(profile: ExactProfile, x: Floats, y: Floats) -> float:
+    """Return the largest difference of a probability."""
+    pairs = zip(profile, (x, y), strict=True)
+    return float(
+        max(np.abs(np.array(exact, dtype=float) - floats).max() for exact, floats in pairs)
+    )
 
 
 def _is_equilibrium(game: ExactGame, profile: ExactProfile) -> bool:
