@@ -231,7 +231,12 @@ def test_result_is_complete_ordered_and_certified() -> None:
         assert equilibrium.stable is None
         assert not equilibrium.strategy[0].flags.writeable
     assert found[1].payoff == pytest.approx((2 / 3, 2 / 3))
-    json.dumps(found.to_dict(), allow_nan=False)
+    text = json.dumps(found.to_dict(), allow_nan=False)
+    assert '"corners": [0]' in text
+    # What has too many digits for people is shown rounded, and checked exactly all the same.
+    ugly = solve_bimatrix([[0.1, 0.7], [0.3, 0.2]], [[0.4, 0.1], [0.1, 0.9]])[0].certificate
+    assert "~0." in ugly.claim
+    assert ugly.check()
 
 
 def test_corrupted_certificates_are_refused() -> None:
@@ -283,6 +288,15 @@ def test_where_nashpy_is_incomplete_the_exact_list_is_longer() -> None:
         support = list(nashpy.Game(np.array(A), np.array(B)).support_enumeration())
     listed = LibraryAnswer(profiles=tuple(support))
     assert [listed.lists(*e.strategy) for e in solve_bimatrix(A, B)].count(False) == 1
+
+
+def test_nashpy_is_asked_about_the_smallest_games_only() -> None:
+    small, larger = (solve_bimatrix(np.eye(n), np.eye(n)) for n in (3, 4))
+    assert small.second_opinion is not None
+    assert small.agrees
+    assert larger.second_opinion is None
+    assert not larger.agrees
+    assert "Nashpy" not in larger.caption()
 
 
 def test_disagreement_is_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:

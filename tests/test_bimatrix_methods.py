@@ -243,7 +243,7 @@ def test_listening_stops_at_the_deadline_and_keeps_the_words() -> None:
 @pytest.mark.parametrize(
     ("method", "shape"),
     [("exact", (13, 13)), ("vertex", (13, 13)), ("vertex", (1, 4)), ("vertex", (2, 63)),
-     ("support", (13, 13)), ("nashpy", (9, 9))],
+     ("support", (13, 13)), ("nashpy", (8, 8))],
 )  # fmt: skip
 def test_too_large_or_too_small_for_the_method(method: str, shape: tuple[int, int]) -> None:
     with pytest.raises(InputError, match="row_payoffs must") as caught:

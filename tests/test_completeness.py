@@ -106,6 +106,24 @@ def test_other_payoffs_are_refused() -> None:
     assert not replace(proof, row_payoffs=tuple(map(tuple, changed))).check()
 
 
+@pytest.mark.parametrize("seed", [15, np.random.SeedSequence().entropy])
+def test_bases_of_another_perturbation_are_refused(seed: int) -> None:
+    # They are as many, closed, and give the same vertices; but infinitesimally infeasible here.
+    rng, other = np.random.default_rng(seed), 0
+    for _ in range(30):
+        A, B = rng.integers(0, 2, (2, 3, 4))
+        proof, moved = _certificate(A, B), _certificate(A[:, ::-1], B[:, ::-1])
+        places = [0, 1, 2, 6, 5, 4, 3]
+        bases = tuple(
+            sum(1 << places[bit] for bit in range(7) if basis >> bit & 1)
+            for basis in moved.row_bases
+        )
+        same = set(bases) == set(proof.row_bases)
+        assert replace(proof, row_bases=bases).check() == same, (seed, A, B)
+        other += not same
+    assert other > 3
+
+
 @pytest.mark.parametrize("name", ["degenerate", "all zero", "zeros and ones"])
 def test_infeasible_bases_of_a_degenerate_vertex_are_refused(name: str) -> None:
     # They give the right vertex, but their perturbation leaves the polytope: exchanging one for a

@@ -21,6 +21,8 @@ from derelayl_econ.equilibrium.payoff_tables import (
 
 __all__ = ["BimatrixCertificate", "exact_payoffs", "is_equilibrium"]
 
+_MOST_SHOWN = 10**12
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BimatrixCertificate:
@@ -46,8 +48,8 @@ class BimatrixCertificate:
     @property
     def claim(self) -> str:
         """The statement that :meth:`check` establishes."""
-        x = ", ".join(str(p) for p in self.row_strategy)
-        y = ", ".join(str(p) for p in self.column_strategy)
+        x = ", ".join(_text(p) for p in self.row_strategy)
+        y = ", ".join(_text(p) for p in self.column_strategy)
         return f"(({x}), ({y})) is a Nash equilibrium: nobody gains by any deviation"
 
     def check(self) -> bool:
@@ -63,6 +65,11 @@ class BimatrixCertificate:
         """
         profile = self.row_strategy, self.column_strategy
         return is_equilibrium(self.row_payoffs, self.column_payoffs, profile)
+
+
+def _text(p: Fraction) -> str:
+    """Return the fraction, or about what it is where it has too many digits for people."""
+    return str(p) if p.denominator < _MOST_SHOWN else f"~{float(p):.9g}"
 
 
 def is_equilibrium(A: ExactMatrix, B: ExactMatrix, profile: ExactProfile) -> bool:

@@ -14,7 +14,7 @@ method                    sizes                                             cove
 ``exact``                 up to 12 x 12, or longer and narrower             all, degenerate or not
 ``gambit``                up to 8 x 8, if Gambit is installed               all, degenerate or not
 ``vertex``, ``support``   up to 12 x 12, QuantEcon                          some
-``nashpy``                up to 8 x 8                                       some
+``nashpy``                up to 7 x 7                                       some
 ``lemke_howson``          100 x 100 and more, QuantEcon                     one, or some
 ``mclennan_tourky``       100 x 100 and more, QuantEcon                     one, if it gets there
 ``auto``                  ``exact``, else ``lemke_howson``

@@ -21,6 +21,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,10 @@ class NashSubset(Result):
     columns: tuple[ExactVector, ...]
     corners: tuple[int, ...]
     dimension: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return corners and dimension; the strategies are those of the list of equilibria."""
+        return {"corners": list(self.corners), "dimension": self.dimension}
 
 
 def components(profiles: Sequence[ExactProfile]) -> tuple[tuple[int, ...], ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from derelayl_econ.equilibrium.deadline import Deadline
+from derelayl_econ.equilibrium.deadline import FOREVER, Deadline
 from derelayl_econ.equilibrium.exact_game import ExactGame
 from derelayl_econ.equilibrium.library_answer import LibraryAnswer, Profile, listen
 from derelayl_econ.equilibrium.vertices import check_enumerable
@@ -38,6 +38,8 @@ _MOST_LABELS = 64
 
 _PIVOTS_PER_SECOND = 5e8
 """To be divided by the entries of a tableau; twice that was measured at 100 x 100."""
+
+_ENOUGH, _DIGITS = 20, 9
 
 _APPROACH, _IMITATIONS = 1e-6, 200
 
@@ -82,7 +84,8 @@ def lemke_howson_answer(game: ExactGame, deadline: Deadline) -> LibraryAnswer:
     """Follow the complementary path from each label; at least one equilibrium, unless stopped.
 
     Paths may be exponentially long (Savani and von Stengel 2006), but seldom from every label: all
-    are first cut off early, then ten times later, and so on until one ends.
+    are first cut off early, then ten times later, and so on until one ends. No more are followed
+    once twenty different ends are known.
     """
     answer = listen(lambda: _paths(game, deadline), deadline)
     return replace(answer, finished=bool(answer.profiles))
@@ -90,12 +93,20 @@ def lemke_howson_answer(game: ExactGame, deadline: Deadline) -> LibraryAnswer:
 
 def mclennan_tourky_answer(game: ExactGame) -> LibraryAnswer:
     """Approach one equilibrium through imitation games (McLennan and Tourky 2006)."""
-    theory = _game_theory()
-    (x, y), result = theory.mclennan_tourky(
-        _their_game(game), epsilon=_APPROACH, max_iter=_IMITATIONS, full_output=True
-    )
-    words = () if result.converged else (f"QuantEcon: not within {_APPROACH} of an equilibrium",)
-    return LibraryAnswer(profiles=((x, y),), messages=words, finished=bool(result.converged))
+    theory, near = _game_theory(), []
+
+    def approach() -> Iterator[Profile]:
+        profile, result = theory.mclennan_tourky(
+            _their_game(game), epsilon=_APPROACH, max_iter=_IMITATIONS, full_output=True
+        )
+        near.append(result.converged)
+        yield profile
+
+    answer = listen(approach, FOREVER)
+    if near == [True]:
+        return answer
+    words = f"QuantEcon: not within {_APPROACH} of an equilibrium after {_IMITATIONS} steps"
+    return replace(answer, messages=(*answer.messages, words), finished=False)
 
 
 def _paths(game: ExactGame, deadline: Deadline) -> Iterator[Profile]:
@@ -103,17 +114,17 @@ def _paths(game: ExactGame, deadline: Deadline) -> Iterator[Profile]:
     labels = sum(game.shape)
     rate = _PIVOTS_PER_SECOND / (labels * max(game.shape))
     least = pivots = 5 * labels
-    ended = False
-    while not ended:
+    ends: set[bytes] = set()
+    while not ends:
         for label in range(labels):
             affordable = max(least, min(pivots, int(rate * deadline.left)))
             profile, result = theory.lemke_howson(
                 theirs, init_pivot=label, max_iter=affordable, full_output=True
             )
             if result.converged:
-                ended = True
+                ends.add(np.concatenate(profile).round(_DIGITS).tobytes())
                 yield profile
-            if deadline.passed:
+            if deadline.passed or len(ends) >= _ENOUGH:
                 return
         pivots *= 10
 
