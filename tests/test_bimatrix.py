@@ -354,12 +354,35 @@ def test_bad_games_are_refused(A: object, B: object) -> None:
         solve_bimatrix(A, B)
     with pytest.raises(InputError):
         ask_nashpy(A, B)
-
-
-@pytest.mark.parametrize("x", [[1], [0.5, 0.4], [2, -1], [[1, 0]], "ab", [math.nan, 1]])
-def test_bad_profiles_are_refused(x: object) -> None:
     with pytest.raises(InputError):
-        bimatrix_regret([[1, 0], [0, 1]], [[1, 0], [0, 1]], x, [1, 0])
+        extreme_equilibria(A, B)
+    with pytest.raises(InputError):
+        bimatrix_regret(A, B, [1], [1])
+
+
+@pytest.mark.parametrize(
+    "x",
+    [[1], [0.5, 0.4], [2, -1], [[1, 0]], [[1], [0]], "ab", [math.nan, 1], [math.inf, 0], [], None,
+     1.0, np.array(1.0), [True, False], ["1", "0"], [F(3, 2), F(-1, 2)], [F(1, 2), F(1, 3)],
+     [F(10**400), 0], [10**400, 0], [1, 0, 0], {0: 1, 1: 0}, [1 + 0j, 0]],
+)  # fmt: skip
+def test_bad_profiles_are_refused(x: object) -> None:
+    game = [[1, 0], [0, 1]], [[1, 0], [0, 1]]
+    with pytest.raises(InputError, match=r"x must|every entry of x"):
+        bimatrix_regret(*game, x, [1, 0])
+    with pytest.raises(InputError, match=r"y must|every entry of y"):
+        bimatrix_regret(*game, [1, 0], x)
+
+
+def test_regret_of_exact_and_of_rounded_profiles() -> None:
+    A, B = [[2, 0], [0, 1]], [[1, 0], [0, 2]]
+    third = F(1, 3)
+    assert bimatrix_regret(A, B, (2 * third, third), [third, 2 * third]) == 0
+    assert 0 < bimatrix_regret(A, B, [2 / 3, 1 / 3], np.array([0.333, 0.667])) < 0.01
+    # One ulp off in a sum is rounding, and divided away; ten tenths are such a sum.
+    tenths = [0.1] * 10
+    assert sum(map(F, tenths)) != 1
+    assert bimatrix_regret(np.ones((10, 10)), np.ones((10, 10)), tenths, tenths) == 0
 
 
 def test_wrong_number_of_names_is_refused() -> None:

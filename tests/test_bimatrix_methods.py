@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 import warnings
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,8 +16,10 @@ from derelayl_econ.equilibrium import bimatrix_methods, quantecon_bridge
 from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
 from derelayl_econ.equilibrium.bimatrix_methods import METHODS
 from derelayl_econ.equilibrium.completeness import CompletenessCertificate
-from derelayl_econ.equilibrium.deadline import Deadline
+from derelayl_econ.equilibrium.deadline import FOREVER, Deadline
+from derelayl_econ.equilibrium.exact_game import ExactGame
 from derelayl_econ.equilibrium.library_answer import LibraryAnswer, listen
+from derelayl_econ.equilibrium.vertices import find_extreme_equilibria
 from derelayl_econ.errors import InputError, SolverError
 from derelayl_econ.results import Coverage, Status
 
@@ -191,6 +194,72 @@ def test_exact_search_stops_at_the_budget_with_what_it_has(method: str) -> None:
     assert "stopped at the time" in found.caption()
 
 
+def test_a_cut_off_search_without_any_equilibrium_names_the_nearest_profile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    A, B = np.random.default_rng(8).normal(size=(2, 8, 8))
+    off = LibraryAnswer(profiles=((np.eye(8)[0], np.eye(8)[1]),))
+    monkeypatch.setattr(bimatrix_methods, "lemke_howson_answer", lambda *_: off)
+    found = solve_bimatrix(A, B, seconds=1e-6)
+    assert len(found) == 1
+    assert found.regret == pytest.approx(max(A[:, 1].max() - A[0, 1], B[0].max() - B[0, 1])) != 0
+    assert found.certificate is found[0].certificate is None
+    assert (found.status, found.coverage) == (Status.BUDGET, Coverage.SOME)
+    assert "not exactly" in found.messages[0]
+    # If no path ended either, imitation games are tried.
+    nothing = LibraryAnswer(profiles=(), finished=False)
+    monkeypatch.setattr(bimatrix_methods, "lemke_howson_answer", lambda *_: nothing)
+    assert len(solve_bimatrix(A, B, seconds=1e-6)) == 1
+
+
+def test_a_profile_that_is_no_equilibrium_does_not_join_those_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    game = ExactGame.of(np.eye(3), np.eye(3))
+    whole = find_extreme_equilibria(game, FOREVER)
+    cut = replace(whole, profiles=whole.profiles[:2], complete=False, degenerate=None)
+    off = LibraryAnswer(profiles=((np.eye(3)[0], np.eye(3)[1]),))
+    monkeypatch.setattr(bimatrix_methods, "find_extreme_equilibria", lambda *_: cut)
+    monkeypatch.setattr(bimatrix_methods, "lemke_howson_answer", lambda *_: off)
+    found = solve_bimatrix(np.eye(3), np.eye(3))
+    assert _profiles(found) == set(whole.profiles[:2])
+    assert found.regret == 0
+
+
+@pytest.mark.parametrize(
+    ("deadline", "converged_at", "runs"),
+    [
+        (FOREVER, 10**9, [25, 50, 100, 200]),
+        (FOREVER, 100, [25, 50, 100]),
+        (Deadline(0.0), 10**9, [25]),
+        (Deadline(0.0), 0, [25]),
+    ],
+)
+def test_imitation_games_are_repeated_as_long_as_time_allows(
+    deadline: Deadline, converged_at: int, runs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Slow:
+        def __getattr__(self, _: str) -> Any:
+            return lambda *args: args
+
+        def mclennan_tourky(self, *_: Any, max_iter: int, **__: Any) -> Any:
+            asked.append(max_iter)
+            report = types.SimpleNamespace(converged=max_iter >= converged_at, max_iter=max_iter)
+            return (np.eye(3)[0], np.full(3, 1 / max_iter)), report
+
+    monkeypatch.setattr(quantecon_bridge, "_game_theory", Slow)
+    game = ExactGame.of(np.eye(3), np.eye(3))
+    answer = quantecon_bridge.mclennan_tourky_answer(game, deadline)
+    assert asked == runs
+    ((_, y),) = answer.profiles
+    assert y[0] == 1 / runs[-1]
+    assert answer.finished is (runs[-1] >= converged_at)
+    assert (answer.messages == ()) is answer.finished
+    assert answer.finished or f"after {runs[-1]} steps" in answer.messages[0]
+
+
 @pytest.mark.parametrize("method", ["support", "vertex", "lemke_howson", "nashpy"])
 def test_libraries_stop_at_the_budget(method: str) -> None:
     A, B = np.eye(5), np.eye(5)
@@ -214,8 +283,6 @@ def test_pivots_are_rationed(monkeypatch: pytest.MonkeyPatch) -> None:
             return (np.ones(3) / 3, np.ones(3) / 3), types.SimpleNamespace(converged=False)
 
     monkeypatch.setattr(quantecon_bridge, "_game_theory", Endless)
-    from derelayl_econ.equilibrium.exact_game import ExactGame
-
     game = ExactGame.of(np.eye(3), np.eye(3))
     answer = quantecon_bridge.lemke_howson_answer(game, Deadline.after(0.02))
     assert not answer.profiles

@@ -145,11 +145,15 @@ def _exact(game: ExactGame, deadline: Deadline) -> Answer:
 
 
 def _unfinished(game: ExactGame, found: ExtremeEquilibria) -> Answer:
-    """Join what was found in time with the ends of the first complementary paths."""
-    extra = Deadline.after(_EXTRA_SECONDS)
-    more = _rational(game, lemke_howson_answer(game, extra), extra)
+    """Join what was found in time with the ends of the first complementary paths.
+
+    If none of it is exactly an equilibrium, the nearest profile stands there with its regret: an
+    empty list would say nothing.
+    """
+    more = _lemke_howson(game, Deadline.after(_EXTRA_SECONDS))
+    exact = [profile for profile in more.profiles if game.values(profile).regret == 0]
     return Answer(
-        profiles=_ordered([*found.profiles, *more.exact]),
+        profiles=_ordered([*found.profiles, *exact]) or more.profiles,
         method=f"{EXACT}, unfinished, and Lemke-Howson paths (QuantEcon)",
         coverage=Coverage.SOME,
         status=Status.BUDGET,
@@ -181,7 +185,8 @@ def _lemke_howson(game: ExactGame, deadline: Deadline) -> Answer:
 
 
 def _mclennan_tourky(game: ExactGame, deadline: Deadline) -> Answer:
-    return _sampled(game, mclennan_tourky_answer(game), "imitation games (QuantEcon)", deadline)
+    answer = mclennan_tourky_answer(game, deadline.half())
+    return _sampled(game, answer, "imitation games (QuantEcon)", deadline)
 
 
 def _gambit(game: ExactGame, _: Deadline) -> Answer:

@@ -25,6 +25,7 @@ __all__ = [
     "IntegerMatrix",
     "affine_integers",
     "exact_bimatrix",
+    "exact_entry",
     "positive_integers",
     "transposed",
 ]
@@ -101,10 +102,22 @@ def _exact_matrix(name: str, values: Any) -> ExactMatrix:
     nested = isinstance(table, list | tuple) and all(isinstance(r, list | tuple) for r in table)
     if not nested or not table or len({len(row) for row in table}) != 1 or not table[0]:
         raise InputError(name, values, "be a table of numbers with equally long rows")
-    return tuple(tuple(_exact(name, value) for value in row) for row in table)
+    return tuple(tuple(exact_entry(name, value) for value in row) for row in table)
 
 
-def _exact(name: str, value: Any) -> Fraction:
+def exact_entry(name: str, value: Any) -> Fraction:
+    """Return an entry of the array ``name`` as the rational that it is.
+
+    Raises
+    ------
+    InputError
+        If it is not a finite number below 1e150 in size.
+
+    Examples
+    --------
+    >>> exact_entry("row_payoffs", 0.25)
+    Fraction(1, 4)
+    """
     number: Any = value.item() if isinstance(value, np.generic) else value
     if isinstance(number, numbers.Rational) and not _is_bool(number):
         exact = Fraction(int(number.numerator), int(number.denominator))

@@ -11,6 +11,7 @@ QuantEcon takes seconds to import and is loaded on first use only.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -41,7 +42,10 @@ _PIVOTS_PER_SECOND = 5e8
 
 _ENOUGH, _DIGITS = 20, 9
 
-_APPROACH, _IMITATIONS = 1e-6, 200
+_APPROACH, _IMITATIONS = 1e-6, (25, 50, 100, 200)
+
+_DEARER = 8
+"""How many times longer twice as many imitation steps take, at most: their games grow with them."""
 
 
 def support_answer(game: ExactGame, deadline: Deadline) -> LibraryAnswer:
@@ -91,22 +95,33 @@ def lemke_howson_answer(game: ExactGame, deadline: Deadline) -> LibraryAnswer:
     return replace(answer, finished=bool(answer.profiles))
 
 
-def mclennan_tourky_answer(game: ExactGame) -> LibraryAnswer:
-    """Approach one equilibrium through imitation games (McLennan and Tourky 2006)."""
-    theory, near = _game_theory(), []
+def mclennan_tourky_answer(game: ExactGame, deadline: Deadline) -> LibraryAnswer:
+    """Approach one equilibrium through imitation games (McLennan and Tourky 2006).
 
-    def approach() -> Iterator[Profile]:
-        profile, result = theory.mclennan_tourky(
-            _their_game(game), epsilon=_APPROACH, max_iter=_IMITATIONS, full_output=True
+    A run cannot be stopped, so it is repeated with twice as many steps as long as time allows.
+    """
+    runs: list[Any] = []
+    answer = listen(lambda: _approaches(game, deadline, runs), FOREVER)
+    last = replace(answer, profiles=answer.profiles[-1:])
+    if runs[-1].converged:
+        return last
+    words = f"QuantEcon: not within {_APPROACH} of an equilibrium after {runs[-1].max_iter} steps"
+    return replace(last, messages=(*answer.messages, words), finished=False)
+
+
+def _approaches(game: ExactGame, deadline: Deadline, runs: list[Any]) -> Iterator[Profile]:
+    """Yield the end of each run, and keep its report in ``runs``."""
+    theory, theirs = _game_theory(), _their_game(game)
+    for steps in _IMITATIONS:
+        start = time.monotonic()
+        profile, report = theory.mclennan_tourky(
+            theirs, epsilon=_APPROACH, max_iter=steps, full_output=True
         )
-        near.append(result.converged)
+        runs.append(report)
         yield profile
-
-    answer = listen(approach, FOREVER)
-    if near == [True]:
-        return answer
-    words = f"QuantEcon: not within {_APPROACH} of an equilibrium after {_IMITATIONS} steps"
-    return replace(answer, messages=(*answer.messages, words), finished=False)
+        spent = time.monotonic() - start
+        if report.converged or deadline.passed or deadline.left < _DEARER * spent:
+            return
 
 
 def _paths(game: ExactGame, deadline: Deadline) -> Iterator[Profile]:
