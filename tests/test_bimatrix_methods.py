@@ -73,7 +73,7 @@ def test_enumerations_agree_on_generic_games(seed: int) -> None:
             assert (found.coverage is Coverage.ONE) == (len(found) == 1)
 
 
-@pytest.mark.parametrize("seed", [32, FRESH])
+@pytest.mark.parametrize("seed", [32, 262824849776281735943852438348825913426, FRESH])
 def test_no_method_names_a_profile_that_is_no_equilibrium_of_a_degenerate_game(seed: int) -> None:
     rng = np.random.default_rng(seed)
     fewer = 0

@@ -16,6 +16,7 @@ from derelayl_econ.equilibrium.bimatrix_certificate import (
     is_equilibrium,
 )
 from derelayl_econ.equilibrium.exact_game import ExactGame
+from derelayl_econ.equilibrium.nash_subsets import nash_subsets
 from derelayl_econ.equilibrium.payoff_tables import (
     affine_integers,
     exact_bimatrix,
@@ -102,6 +103,27 @@ def test_rounded_equilibria_are_restored_exactly(seed: int) -> None:
             assert exact_profile(game, *floats) == (x, y), (seed, A, B)
             noisy = [np.where(side > 0, side, 1e-14) for side in floats]
             assert exact_profile(game, *noisy) == (x, y), (seed, A, B)
+
+
+@pytest.mark.parametrize("seed", [6, np.random.SeedSequence().entropy])
+def test_floats_inside_a_continuum_become_an_equilibrium_beside_them(seed: int) -> None:
+    rng, inside = np.random.default_rng(seed), 0
+    for _ in range(60):
+        m, n = rng.integers(2, 6, size=2)
+        A, B = rng.integers(0, 3, (2, m, n)).tolist()
+        game = ExactGame.of(A, B)
+        profiles = extreme_equilibria(A, B)
+        for subset in nash_subsets(profiles) or ():
+            x, y = (
+                rng.dirichlet(np.ones(len(side))) @ np.array(side, dtype=float)
+                for side in (subset.rows, subset.columns)
+            )
+            found = exact_profile(game, x, y)
+            assert found is not None, (seed, A, B)
+            assert game.values(found).regret == 0
+            assert found in profiles or np.abs(np.array(found[0], dtype=float) - x).max() < 1e-6
+            inside += found not in profiles
+    assert inside > 20
 
 
 def test_floats_that_stand_for_no_equilibrium() -> None:

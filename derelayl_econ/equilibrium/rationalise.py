@@ -7,8 +7,10 @@ An extreme equilibrium is fixed by its supports I and J and the best responses: 
 positive, y is the one solution of M_RJ w = 1 scaled to sum 1, R a set of best rows that contains as
 many independent ones as J has columns, and x likewise. So the floats are used only to say which
 actions are used and which pay most; the linear systems are solved in rationals, and the outcome is
-kept only if it is an equilibrium, exactly. Otherwise the floats themselves, scaled to sum 1 as the
-binary fractions that they are, are what is left, with a regret that is not zero.
+kept only if it is an equilibrium, exactly. A library may also stop inside a continuum of a
+degenerate game, where the equations leave a choice: the floats then make it. Otherwise the floats
+themselves, scaled to sum 1 as the binary fractions that they are, are what is left, with a regret
+that is not zero.
 """
 
 from __future__ import annotations
@@ -54,9 +56,13 @@ def exact_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile | None:
     >>> print(*x, *y)
     2/3 1/3 1/3 2/3
     """
+    return _nearest_exact(game, x, y, inside=False) or _nearest_exact(game, x, y, inside=True)
+
+
+def _nearest_exact(game: ExactGame, x: Floats, y: Floats, *, inside: bool) -> ExactProfile | None:
     best, distance = None, math.inf
     for smallest in _CLEANING:
-        found = _on_supports(game, x, y, smallest)
+        found = _on_supports(game, x, y, smallest, inside=inside)
         if found and (away := _distance(found, x, y)) < distance:
             best, distance = found, away
         if distance <= _MATCH:
@@ -77,14 +83,16 @@ def nearest_profile(game: ExactGame, x: Floats, y: Floats) -> ExactProfile:
     return min(cleaned, key=lambda profile: game.values(profile).regret)
 
 
-def _on_supports(game: ExactGame, x: Floats, y: Floats, smallest: float) -> ExactProfile | None:
+def _on_supports(
+    game: ExactGame, x: Floats, y: Floats, smallest: float, *, inside: bool
+) -> ExactProfile | None:
     """Return the equilibrium with weights where the floats are above ``smallest``, if it is one."""
     rows, columns = _used(x, smallest), _used(y, smallest)
     if not rows or not columns:
         return None
     own, other = game.row_table, game.column_table
-    weights = _equalising(own.entries, _candidates(rows, own.floats @ y), columns)
-    answer = _equalising(other.entries, _candidates(columns, other.floats @ x), rows)
+    weights = _equalising(own.entries, _candidates(rows, own.floats @ y), columns, y, inside)
+    answer = _equalising(other.entries, _candidates(columns, other.floats @ x), rows, x, inside)
     if weights and answer and _is_equilibrium(game, (answer, weights)):
         return answer, weights
     return None
@@ -115,24 +123,52 @@ def _candidates(used: list[int], pays: Floats) -> list[int]:
 
 
 def _equalising(
-    table: IntegerMatrix, candidates: Sequence[int], columns: Sequence[int]
+    table: IntegerMatrix,
+    candidates: Sequence[int],
+    columns: Sequence[int],
+    guess: Floats,
+    inside: bool,
 ) -> ExactVector | None:
-    """Return the weights on ``columns`` that make the first independent candidates pay the same."""
-    from flint import fmpz_mat
+    """Return the weights on ``columns`` that make the first independent candidates pay the same.
 
-    size = len(columns)
-    block = fmpz_mat(size, len(candidates), [table[i][j] for j in columns for i in candidates])
-    reduced, _, rank = block.rref()
-    if rank < size:
+    If there is more than one solution, None, or ``inside`` a continuum the one like the guess.
+    """
+    first = _independent([[table[i][j] for i in candidates] for j in columns])
+    if len(first) < len(columns) and not inside:
         return None
-    first = [next(c for c in range(len(candidates)) if reduced[r, c] != 0) for r in range(size)]
-    square = fmpz_mat(size, size, [table[candidates[c]][j] for c in first for j in columns])
-    solution = square.solve(fmpz_mat(size, 1, [1] * size)).entries()
-    weights = dict(zip(columns, (Fraction(int(w.p), int(w.q)) for w in solution), strict=True))
+    weights = _completed(table, [candidates[c] for c in first], columns, guess)
     total = sum(weights.values(), Fraction(0))
     if total <= 0:
         return None
     return tuple(weights.get(j, Fraction(0)) / total for j in range(len(table[0])))
+
+
+def _completed(
+    table: IntegerMatrix, rows: Sequence[int], columns: Sequence[int], guess: Floats
+) -> dict[int, Fraction]:
+    """Solve M w = 1 on independent rows, with the guess where that leaves a choice."""
+    from flint import fmpz_mat
+
+    fixed = [columns[c] for c in _independent([[table[i][j] for j in columns] for i in rows])]
+    likely = {j: Fraction(float(guess[j])) for j in columns}
+    pay = sum((table[rows[0]][j] * p for j, p in likely.items()), Fraction(0))
+    weights = {j: likely[j] / pay for j in columns if j not in fixed}
+    rest = [1 - sum((table[i][j] * w for j, w in weights.items()), Fraction(0)) for i in rows]
+    unit = math.lcm(*(part.denominator for part in rest))
+    size = len(rows)
+    square = fmpz_mat(size, size, [table[i][j] for i in rows for j in fixed])
+    solution = square.solve(fmpz_mat(size, 1, [int(part * unit) for part in rest])).entries()
+    solved = (Fraction(int(w.p), int(w.q)) / unit for w in solution)
+    return weights | dict(zip(fixed, solved, strict=True))
+
+
+def _independent(table: Sequence[Sequence[int]]) -> list[int]:
+    """Return the first independent columns of the table."""
+    from flint import fmpz_mat
+
+    width = len(table[0])
+    reduced, _, rank = fmpz_mat(len(table), width, [e for row in table for e in row]).rref()
+    return [next(c for c in range(width) if reduced[r, c] != 0) for r in range(rank)]
 
 
 def _cleaned(strategy: Floats, smallest: float) -> ExactVector:
