@@ -270,6 +270,33 @@ def test_libraries_stop_at_the_budget(method: str) -> None:
         assert found.status is Status.BUDGET
 
 
+@pytest.mark.parametrize(
+    ("seconds", "runs"), [([50, 0, 0, 0], [25, 50, 100, 200]), ([0, 50, 0, 0], [25, 50])]
+)
+def test_slow_imitation_games_end_it_but_not_a_slow_start(
+    seconds: list[int], runs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first run compiles: its time is no measure for the next ones."""
+    asked: list[int] = []
+
+    class Slow:
+        def __getattr__(self, _: str) -> Any:
+            return lambda *args: args
+
+        def mclennan_tourky(self, *_: Any, max_iter: int, **__: Any) -> Any:
+            asked.append(max_iter)
+            return (np.eye(3)[0],) * 2, types.SimpleNamespace(converged=False, max_iter=max_iter)
+
+    def clock() -> float:
+        return sum(seconds[: len(asked)])
+
+    monkeypatch.setattr(quantecon_bridge, "_game_theory", Slow)
+    monkeypatch.setattr(quantecon_bridge, "time", types.SimpleNamespace(monotonic=clock))
+    game = ExactGame.of(np.eye(3), np.eye(3))
+    quantecon_bridge.mclennan_tourky_answer(game, Deadline.after(100))
+    assert asked == runs
+
+
 def test_pivots_are_rationed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths are cut off early at first, and later and later until the time is up."""
     asked: list[int] = []

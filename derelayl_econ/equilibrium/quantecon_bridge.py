@@ -119,7 +119,8 @@ def _approaches(game: ExactGame, deadline: Deadline, runs: list[Any]) -> Iterato
         )
         runs.append(report)
         yield profile
-        spent = time.monotonic() - start
+        # The first run may be slow because it compiles, which says nothing about the next.
+        spent = time.monotonic() - start if len(runs) > 1 else 0.0
         if report.converged or deadline.passed or deadline.left < _DEARER * spent:
             return
 
