@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
+    from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
@@ -66,6 +67,10 @@ _HOME = {
         "Ecology",
         "Preferences",
         "TrainingGains",
+    ),
+    "equilibrium.bimatrix": (
+        "bimatrix_regret",
+        "solve_bimatrix",
     ),
     "errors": (
         "DerelaylError",
@@ -179,9 +184,11 @@ __all__ = [
     "VerificationGame",
     "Vesting",
     "WindowShare",
+    "bimatrix_regret",
     "merge_profit",
     "scenario_names",
     "simulate",
+    "solve_bimatrix",
     "split_profit",
     "validate",
 ]

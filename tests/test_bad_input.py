@@ -137,6 +137,10 @@ def _tournament(game: d.SettlementTournament) -> list[float]:
     return [found.effort, found.payoff, found.deviation_gain, found.critical_ratio]
 
 
+def _solved_table(found: Any) -> list[float]:
+    return [x for e in found for x in (*e.payoff, e.regret)]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -207,6 +211,13 @@ CASES: dict[str, Case] = {
     "FinitePopulation": _case(
         d.FinitePopulation, _taking_over, game=d.PopulationGame.relay(**RELAY), population=10,
         selection=0.1, process="linear moran", mutation=0.1),
+    "solve_bimatrix": _case(
+        d.solve_bimatrix, _solved_table, row_payoffs=[[2.0, 0.0], [0.0, 1.0]],
+        column_payoffs=[[1.0, 0.0], [0.0, 2.0]], method="exact", seconds=5.0,
+        row_actions=["a", "b"], column_actions=["c", "d"]),
+    "bimatrix_regret": _case(
+        d.bimatrix_regret, row_payoffs=[[2.0, 0.0], [0.0, 1.0]],
+        column_payoffs=[[1.0, 0.0], [0.0, 2.0]], x=[0.5, 0.5], y=[1.0, 0.0]),
     "Committee": _case(
         d.Committee, lambda c: [c.majority_false_reject, c.majority_false_accept], size=3,
         false_reject=0.1, false_accept=0.1, correlation=0.2),

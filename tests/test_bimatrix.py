@@ -21,8 +21,10 @@ from derelayl_econ.equilibrium.bimatrix import (
     bimatrix_regret,
     solve_bimatrix,
 )
-from derelayl_econ.equilibrium.nashpy_bridge import NashpyAnswer, ask_nashpy
-from derelayl_econ.equilibrium.vertices import components, extreme_equilibria
+from derelayl_econ.equilibrium.library_answer import LibraryAnswer
+from derelayl_econ.equilibrium.nash_subsets import components
+from derelayl_econ.equilibrium.nashpy_bridge import ask_nashpy
+from derelayl_econ.equilibrium.vertices import extreme_equilibria
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Certificate, Coverage
 
@@ -208,7 +210,7 @@ def test_generic_random_games_match_support_enumeration_ours_and_nashpys(seed: i
             # number; what it does return must be in our list.
             warnings.filterwarnings("ignore", "\\s*An even number", RuntimeWarning)
             theirs = list(nashpy.Game(A, B).support_enumeration())
-        ours = NashpyAnswer(profiles=tuple(
+        ours = LibraryAnswer(profiles=tuple(
             (np.array(x, dtype=float), np.array(y, dtype=float)) for x, y in exact
         ))  # fmt: skip
         assert all(ours.lists(x, y) for x, y in theirs), (seed, A, B)
@@ -229,7 +231,12 @@ def test_result_is_complete_ordered_and_certified() -> None:
         assert equilibrium.stable is None
         assert not equilibrium.strategy[0].flags.writeable
     assert found[1].payoff == pytest.approx((2 / 3, 2 / 3))
-    json.dumps(found.to_dict(), allow_nan=False)
+    text = json.dumps(found.to_dict(), allow_nan=False)
+    assert '"corners": [0]' in text
+    # What has too many digits for people is shown rounded, and checked exactly all the same.
+    ugly = solve_bimatrix([[0.1, 0.7], [0.3, 0.2]], [[0.4, 0.1], [0.1, 0.9]])[0].certificate
+    assert "~0." in ugly.claim
+    assert ugly.check()
 
 
 def test_corrupted_certificates_are_refused() -> None:
@@ -273,18 +280,27 @@ def test_where_nashpy_is_incomplete_the_exact_list_is_longer() -> None:
     A, B = [[1, 1], [0, 0]], [[1, 1], [0, 0]]
     with pytest.warns(RuntimeWarning, match="degenerate"):
         support = list(nashpy.Game(np.array(A), np.array(B)).support_enumeration())
-    listed = NashpyAnswer(profiles=tuple(support))
+    listed = LibraryAnswer(profiles=tuple(support))
     exact = solve_bimatrix(A, B)
     assert sum(listed.lists(*e.strategy) for e in exact) == len(exact)
     A, B = ROWS, DEGENERATE
     with pytest.warns(RuntimeWarning, match="degenerate"):
         support = list(nashpy.Game(np.array(A), np.array(B)).support_enumeration())
-    listed = NashpyAnswer(profiles=tuple(support))
+    listed = LibraryAnswer(profiles=tuple(support))
     assert [listed.lists(*e.strategy) for e in solve_bimatrix(A, B)].count(False) == 1
 
 
+def test_nashpy_is_asked_about_the_smallest_games_only() -> None:
+    small, larger = (solve_bimatrix(np.eye(n), np.eye(n)) for n in (3, 4))
+    assert small.second_opinion is not None
+    assert small.agrees
+    assert larger.second_opinion is None
+    assert not larger.agrees
+    assert "Nashpy" not in larger.caption()
+
+
 def test_disagreement_is_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    lone = NashpyAnswer(profiles=((np.array([1.0, 0.0]), np.array([1.0, 0.0])),))
+    lone = LibraryAnswer(profiles=((np.array([1.0, 0.0]), np.array([1.0, 0.0])),))
     monkeypatch.setattr(bimatrix, "ask_nashpy", lambda *_: lone)
     found = solve_bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
     assert len(found) == 3
@@ -292,8 +308,8 @@ def test_disagreement_is_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "differs" in str(found)
     # The right list with a complaint is no agreement either.
     whole = tuple((e.strategy[0], e.strategy[1]) for e in found)
-    warned = NashpyAnswer(profiles=whole, messages=("RuntimeWarning: divide by zero",))
-    for answer, agrees in ((warned, False), (NashpyAnswer(profiles=whole), True)):
+    warned = LibraryAnswer(profiles=whole, messages=("RuntimeWarning: divide by zero",))
+    for answer, agrees in ((warned, False), (LibraryAnswer(profiles=whole), True)):
         monkeypatch.setattr(bimatrix, "ask_nashpy", lambda *_, answer=answer: answer)
         assert solve_bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]]).agrees is agrees
 
@@ -331,7 +347,6 @@ def test_regret_against_plain_loops() -> None:
         ([[1e200]], [[1]]),
         ("no", [[1]]),
         (3, [[1]]),
-        (np.zeros((6, 2)), np.zeros((6, 2))),
     ],
 )
 def test_bad_games_are_refused(A: object, B: object) -> None:
@@ -339,16 +354,39 @@ def test_bad_games_are_refused(A: object, B: object) -> None:
         solve_bimatrix(A, B)
     with pytest.raises(InputError):
         ask_nashpy(A, B)
-
-
-@pytest.mark.parametrize("x", [[1], [0.5, 0.4], [2, -1], [[1, 0]], "ab", [math.nan, 1]])
-def test_bad_profiles_are_refused(x: object) -> None:
     with pytest.raises(InputError):
-        bimatrix_regret([[1, 0], [0, 1]], [[1, 0], [0, 1]], x, [1, 0])
+        extreme_equilibria(A, B)
+    with pytest.raises(InputError):
+        bimatrix_regret(A, B, [1], [1])
+
+
+@pytest.mark.parametrize(
+    "x",
+    [[1], [0.5, 0.4], [2, -1], [[1, 0]], [[1], [0]], "ab", [math.nan, 1], [math.inf, 0], [], None,
+     1.0, np.array(1.0), [True, False], ["1", "0"], [F(3, 2), F(-1, 2)], [F(1, 2), F(1, 3)],
+     [F(10**400), 0], [10**400, 0], [1, 0, 0], {0: 1, 1: 0}, [1 + 0j, 0]],
+)  # fmt: skip
+def test_bad_profiles_are_refused(x: object) -> None:
+    game = [[1, 0], [0, 1]], [[1, 0], [0, 1]]
+    with pytest.raises(InputError, match=r"x must|every entry of x"):
+        bimatrix_regret(*game, x, [1, 0])
+    with pytest.raises(InputError, match=r"y must|every entry of y"):
+        bimatrix_regret(*game, [1, 0], x)
+
+
+def test_regret_of_exact_and_of_rounded_profiles() -> None:
+    A, B = [[2, 0], [0, 1]], [[1, 0], [0, 2]]
+    third = F(1, 3)
+    assert bimatrix_regret(A, B, (2 * third, third), [third, 2 * third]) == 0
+    assert 0 < bimatrix_regret(A, B, [2 / 3, 1 / 3], np.array([0.333, 0.667])) < 0.01
+    # One ulp off in a sum is rounding, and divided away; ten tenths are such a sum.
+    tenths = [0.1] * 10
+    assert sum(map(F, tenths)) != 1
+    assert bimatrix_regret(np.ones((10, 10)), np.ones((10, 10)), tenths, tenths) == 0
 
 
 def test_wrong_number_of_names_is_refused() -> None:
-    with pytest.raises(InputError, match="names of actions"):
+    with pytest.raises(InputError, match="row_actions"):
         solve_bimatrix([[1, 0]], [[1, 0]], row_actions=("a", "b"))
 
 

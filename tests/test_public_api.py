@@ -15,7 +15,7 @@ FiniteRelay Formula FunctionShare GainShare Gate HillCurve IdentityGame InputErr
 LineagePay LineageShare LogisticWalk NoisyPay ParticipationGame PathShare PopulationGame PowerCurve
 PowerShare Preferences RoyaltyDesign Scenario SettlementTournament ShapleyShare SimulationError
 SolverError SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting WindowShare
-merge_profit scenario_names simulate split_profit validate
+bimatrix_regret merge_profit scenario_names simulate solve_bimatrix split_profit validate
 """.split()
 
 

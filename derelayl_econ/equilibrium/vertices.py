@@ -1,48 +1,78 @@
-r"""Every extreme equilibrium of a small two-player game, in exact rational arithmetic.
+r"""Every extreme equilibrium of a two-player game, in exact rational arithmetic.
 
 The game: the row player picks one of m actions and is paid by A, the column player one of n and is
 paid by B. A mixed action x is a best response to y when all its weight lies on rows that maximise
 A y; an equilibrium is a pair of mutual best responses.
 
-The method labels the rows 0..m-1 and the columns m..m+n-1. With payoffs shifted to be positive, a
-vertex of P = {x >= 0, B^T x <= 1} carries the label of every row it does not use and of every
-column that is a best response to it; a vertex of Q = {y >= 0, A y <= 1} carries those of its best
-rows and its unused columns. The pairs of vertices other than (0, 0) that carry all labels together
-are, after scaling to sum 1, exactly the *extreme* equilibria; every equilibrium is a mixture of
-extreme ones, in degenerate games too (Mangasarian 1964; Avis, Rosenberg, Savani and von Stengel
-2010, "Enumeration of Nash equilibria for two-player games", Economic Theory 42, section 2).
+The method labels the rows 0..m-1 and the columns m..m+n-1. With payoffs made positive, a vertex of
+P = {x >= 0, B^T x <= 1} carries the label of every row it does not use and of every column that is
+a best response to it; a vertex of Q = {y >= 0, A y <= 1} carries those of its best rows and its
+unused columns. The pairs of vertices other than (0, 0) that carry all labels together are, after
+scaling to sum 1, exactly the *extreme* equilibria; every equilibrium is a mixture of extreme ones,
+in degenerate games too (Mangasarian 1964; Avis, Rosenberg, Savani and von Stengel 2010,
+"Enumeration of Nash equilibria for two-player games", Economic Theory 42, section 2).
+
+The game is *degenerate* if some mixed action has more pure best responses than it uses actions;
+then, and only then, some vertex carries more labels than its polytope has dimensions.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
-import numbers
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from derelayl_econ.equilibrium.deadline import FOREVER, Deadline
+from derelayl_econ.equilibrium.exact_game import ExactGame
+from derelayl_econ.equilibrium.lexicographic import (
+    VertexList,
+    enumerate_vertices,
+    most_vertices,
+)
+from derelayl_econ.equilibrium.payoff_tables import ExactProfile, ExactVector
 from derelayl_econ.errors import InputError
 
 __all__ = [
-    "LARGEST_GAME",
-    "ExactMatrix",
-    "ExactProfile",
-    "components",
-    "exact_bimatrix",
+    "MOST_NEIGHBOURS",
+    "ExtremeEquilibria",
+    "check_enumerable",
+    "completely_labelled",
+    "enumerable",
     "extreme_equilibria",
+    "find_extreme_equilibria",
+    "ones",
+    "profile_order",
 ]
 
-ExactVector = tuple[Fraction, ...]
-ExactMatrix = tuple[ExactVector, ...]
-ExactProfile = tuple[ExactVector, ExactVector]
+MOST_NEIGHBOURS = 300_000
+"""Exact enumeration is offered while no polytope can have more vertices than this, counted once for
+each neighbour: up to 12 x 12 actions, 8 x 15, 4 x 32 or 2 x 104."""
 
-LARGEST_GAME = 5
-"""Most actions per player: the enumeration solves binomial(m + n, m) linear systems."""
 
-_LARGEST_PAYOFF = 10**150
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExtremeEquilibria:
+    """Extreme equilibria with the vertices that they are made of.
+
+    Attributes
+    ----------
+    profiles : tuple of (x, y)
+        In the order of :func:`profile_order`.
+    labels : tuple of (int, int)
+        Labels of x and of y, as bits, per profile.
+    row_bases, column_bases : dict of int to int
+        Labels of each basis of the perturbed P and Q -> labels of the vertex it tends to.
+    degenerate : bool or None
+        None if the deadline came before that was decided.
+    complete : bool
+        Whether these are all.
+    """
+
+    profiles: tuple[ExactProfile, ...]
+    labels: tuple[tuple[int, int], ...]
+    row_bases: dict[int, int]
+    column_bases: dict[int, int]
+    degenerate: bool | None
+    complete: bool
 
 
 def extreme_equilibria(row_payoffs: Any, column_payoffs: Any) -> tuple[ExactProfile, ...]:
@@ -50,7 +80,7 @@ def extreme_equilibria(row_payoffs: Any, column_payoffs: Any) -> tuple[ExactProf
 
     Parameters
     ----------
-    row_payoffs, column_payoffs : array_like, shape (m, n), m and n at most 5
+    row_payoffs, column_payoffs : array_like, shape (m, n), such as 12 x 12 or smaller
         Payoffs (money) as ints, Fractions or floats; a float stands for the dyadic rational it is.
 
     Returns
@@ -72,127 +102,105 @@ def extreme_equilibria(row_payoffs: Any, column_payoffs: Any) -> tuple[ExactProf
     ['2/3', '1/3'] ['1/3', '2/3']
     ['0', '1'] ['0', '1']
     """
-    A, B = exact_bimatrix(row_payoffs, column_payoffs)
-    rows, columns = len(A), len(A[0])
-    transposed = tuple(zip(*B, strict=True))
-    own = _labelled_vertices(transposed, range(rows), range(rows, rows + columns))
-    other = _labelled_vertices(A, range(rows, rows + columns), range(rows))
-    found = {
-        (_scaled(x), _scaled(y))
-        for (x, x_labels), (y, y_labels) in itertools.product(own.items(), other.items())
-        if len(x_labels | y_labels) == rows + columns and any(x) and any(y)
-    }
-    return tuple(sorted(found, key=lambda profile: (profile[0][::-1], profile[1][::-1])))
+    game = ExactGame.of(row_payoffs, column_payoffs)
+    check_enumerable(*game.shape)
+    return find_extreme_equilibria(game, FOREVER).profiles
 
 
-def components(profiles: Sequence[ExactProfile]) -> tuple[tuple[int, ...], ...]:
-    """Group extreme equilibria into the connected components of the equilibrium set.
-
-    Two extreme equilibria that share a mixed action are joined by a segment of equilibria; so a
-    group of one is an isolated equilibrium and a larger group spans infinitely many.
-
-    Returns
-    -------
-    tuple of tuples of int
-        Indices into ``profiles``, each group ascending, groups by their first member.
+def enumerable(rows: int, columns: int) -> bool:
+    """Return whether exact enumeration is offered for games of this shape.
 
     Examples
     --------
-    >>> components(extreme_equilibria([[0, 0], [0, 0]], [[0, 0], [0, 0]]))
-    ((0, 1, 2, 3),)
+    >>> enumerable(12, 12), enumerable(13, 13), enumerable(4, 28)
+    (True, False, True)
     """
-    group = list(range(len(profiles)))
-    for i, j in itertools.combinations(range(len(profiles)), 2):
-        if profiles[i][0] == profiles[j][0] or profiles[i][1] == profiles[j][1]:
-            kept, gone = sorted((group[i], group[j]))
-            group = [kept if member == gone else member for member in group]
-    return tuple(
-        tuple(i for i, member in enumerate(group) if member == root) for root in sorted(set(group))
+    neighbours = rows * most_vertices(rows, columns), columns * most_vertices(columns, rows)
+    return max(neighbours) <= MOST_NEIGHBOURS
+
+
+def check_enumerable(rows: int, columns: int) -> None:
+    """Raise :class:`InputError` for games too large for exact enumeration."""
+    if not enumerable(rows, columns):
+        raise InputError("row_payoffs", f"shape ({rows}, {columns})",
+                         "be small enough for exact enumeration, such as 12 x 12",
+                         hint='Use method="lemke_howson" for one equilibrium.')  # fmt: skip
+
+
+def find_extreme_equilibria(game: ExactGame, deadline: Deadline) -> ExtremeEquilibria:
+    """Return every extreme equilibrium, or those met before the deadline.
+
+    Examples
+    --------
+    >>> flat = ExactGame.of([[1, 1], [0, 0]], [[1, 1], [0, 0]])
+    >>> found = find_extreme_equilibria(flat, Deadline.after(60))
+    >>> len(found.profiles), found.degenerate, found.complete
+    (2, True, True)
+    """
+    rows, columns = game.shape
+    own = enumerate_vertices(game.column_table.entries, deadline.half())
+    other = _relabelled(enumerate_vertices(game.row_table.entries, deadline), columns, rows)
+    pairs = completely_labelled(list(own.points), list(other.points), rows + columns)
+    found = sorted(
+        (((own.points[x], other.points[y]), (x, y)) for x, y in pairs),
+        key=lambda item: profile_order(item[0]),
+    )
+    complete = own.complete and other.complete
+    crowded = _crowded(own, rows) or _crowded(other, columns)
+    return ExtremeEquilibria(
+        profiles=tuple(profile for profile, _ in found),
+        labels=tuple(labels for _, labels in found),
+        row_bases=own.bases,
+        column_bases=other.bases,
+        degenerate=crowded if crowded or complete else None,
+        complete=complete,
     )
 
 
-def exact_bimatrix(row_payoffs: Any, column_payoffs: Any) -> tuple[ExactMatrix, ExactMatrix]:
-    """Return both payoff tables as nested tuples of Fractions after checking them."""
-    A = _exact_matrix("row_payoffs", row_payoffs)
-    B = _exact_matrix("column_payoffs", column_payoffs)
-    if len(A) != len(B) or len(A[0]) != len(B[0]):
-        raise InputError("column_payoffs", f"shape ({len(B)}, {len(B[0])})",
-                         f"have the shape of row_payoffs, ({len(A)}, {len(A[0])})")  # fmt: skip
-    return A, B
+def profile_order(profile: tuple[Sequence[Any], Sequence[Any]]) -> tuple[Any, Any]:
+    """Return the sort key: x from its last action backwards, then y likewise."""
+    return profile[0][::-1], profile[1][::-1]
 
 
-def _exact_matrix(name: str, values: Any) -> ExactMatrix:
-    table = values.tolist() if isinstance(values, np.ndarray) else values
-    nested = isinstance(table, list | tuple) and all(isinstance(r, list | tuple) for r in table)
-    if not nested or not table or len({len(row) for row in table}) != 1 or not table[0]:
-        raise InputError(name, values, "be a table of numbers with equally long rows")
-    if max(len(table), len(table[0])) > LARGEST_GAME:
-        raise InputError(name, f"shape ({len(table)}, {len(table[0])})",
-                         f"have at most {LARGEST_GAME} actions per player",
-                         hint="Exact enumeration is meant for small games.")  # fmt: skip
-    return tuple(tuple(_exact(name, value) for value in row) for row in table)
+def _relabelled(found: VertexList, columns: int, rows: int) -> VertexList:
+    """Turn the bits of Q's variables, columns first, into labels, rows first."""
+
+    def labels(bits: int) -> int:
+        return (bits >> columns) | ((bits & ((1 << columns) - 1)) << rows)
+
+    bases = {labels(basis): labels(tight) for basis, tight in found.bases.items()}
+    points: dict[int, ExactVector] = {labels(bits): p for bits, p in found.points.items()}
+    return VertexList(bases=bases, points=points, complete=found.complete)
 
 
-def _exact(name: str, value: Any) -> Fraction:
-    number: Any = value.item() if isinstance(value, np.generic) else value
-    if isinstance(number, numbers.Rational) and not _is_bool(number):
-        exact = Fraction(int(number.numerator), int(number.denominator))
-    elif isinstance(number, float) and math.isfinite(number):
-        exact = Fraction(number)
-    else:
-        raise InputError(f"every entry of {name}", value, "be a finite number")
-    if abs(exact) > _LARGEST_PAYOFF:  # sums of larger ones have no float to be reported in
-        raise InputError(f"every entry of {name}", value, "be below 1e150 in size")
-    return exact
+def _crowded(found: VertexList, dimension: int) -> bool:
+    return any(labels.bit_count() > dimension for labels in found.points)
 
 
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
+def completely_labelled(
+    own: Sequence[int], other: Sequence[int], labels: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of label sets, as bits, that together carry all labels.
+
+    Examples
+    --------
+    >>> list(completely_labelled([0b01, 0b11], [0b00, 0b10], 2))
+    [(1, 2), (3, 0), (3, 2)]
+    """
+    carriers = [
+        sum(1 << place for place, bits in enumerate(other) if bits >> label & 1)
+        for label in range(labels)
+    ]
+    for bits in own:
+        partners = (1 << len(other)) - 1
+        for label in range(labels):
+            if not bits >> label & 1:
+                partners &= carriers[label]
+        yield from ((bits, other[place]) for place in ones(partners))
 
 
-def _labelled_vertices(
-    payoffs: ExactMatrix, unused: Sequence[int], best: Sequence[int]
-) -> dict[ExactVector, frozenset[int]]:
-    """Return the vertices of {z >= 0, M z <= 1} and the labels of their tight constraints."""
-    shift = 1 - min(min(row) for row in payoffs)
-    M = tuple(tuple(entry + shift for entry in row) for row in payoffs)
-    size = len(M[0])
-    unit = tuple(tuple(Fraction(i == j) for j in range(size)) for i in range(size))
-    constraints = [(label, row, Fraction(0)) for label, row in zip(unused, unit, strict=True)]
-    constraints += [(label, row, Fraction(1)) for label, row in zip(best, M, strict=True)]
-    vertices: dict[ExactVector, frozenset[int]] = {}
-    for chosen in itertools.combinations(constraints, size):
-        point = _solve([row for _, row, _ in chosen], [bound for _, _, bound in chosen])
-        if point is not None and point not in vertices and _feasible(M, point):
-            vertices[point] = frozenset(
-                label for label, row, bound in constraints if _dot(row, point) == bound
-            )
-    return vertices
-
-
-def _solve(rows: Sequence[ExactVector], bounds: ExactVector | list[Fraction]) -> ExactVector | None:
-    """Solve a square system exactly; None if it is singular."""
-    from flint import fmpq, fmpq_mat
-
-    def rational(value: Fraction) -> Any:
-        return fmpq(value.numerator, value.denominator)
-
-    matrix = fmpq_mat(len(rows), len(rows), [rational(v) for row in rows for v in row])
-    try:
-        solution = matrix.solve(fmpq_mat(len(rows), 1, [rational(v) for v in bounds]))
-    except ZeroDivisionError:  # flint's word for a singular matrix
-        return None
-    return tuple(Fraction(int(v.p), int(v.q)) for v in solution.entries())
-
-
-def _feasible(M: ExactMatrix, point: ExactVector) -> bool:
-    return min(point) >= 0 and all(_dot(row, point) <= 1 for row in M)
-
-
-def _dot(left: ExactVector, right: ExactVector) -> Fraction:
-    return sum((a * b for a, b in zip(left, right, strict=True)), Fraction(0))
-
-
-def _scaled(point: ExactVector) -> ExactVector:
-    total = sum(point, Fraction(0))
-    return tuple(entry / total for entry in point) if total else point
+def ones(bits: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, in increasing order."""
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1

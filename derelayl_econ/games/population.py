@@ -27,11 +27,12 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.domains import Domain, check_array, check_number
-from derelayl_econ.equilibrium.vertices import exact_bimatrix
+from derelayl_econ.equilibrium.payoff_tables import exact_bimatrix
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.games.finite_population import FinitePopulation
 from derelayl_econ.games.group_rules import GroupRule, MatrixRule, PairRule, TableRule
 from derelayl_econ.games.population_arguments import (
+    LARGEST_MATRIX,
     MONEY,
     Payoff,
     check_name,
@@ -119,7 +120,7 @@ class PopulationGame:
 
         Parameters
         ----------
-        payoffs : array_like, shape (m, m), m <= 5
+        payoffs : array_like, shape (m, m), m <= 8
             Money: ints, Fractions or floats, the latter as the dyadic rationals they are.
 
         Examples
@@ -129,9 +130,9 @@ class PopulationGame:
         [('0, 1, 2', True)]
         """
         exact, _ = exact_bimatrix(payoffs, payoffs)
-        if len(exact) != len(exact[0]) or len(exact) < 2:
+        if len(exact) != len(exact[0]) or not 2 <= len(exact) <= LARGEST_MATRIX:
             raise InputError("payoffs", f"shape ({len(exact)}, {len(exact[0])})",
-                             "be square, for two strategies or more")  # fmt: skip
+                             f"be square, for 2 to {LARGEST_MATRIX} strategies")  # fmt: skip
         values = frozen_array([[float(entry) for entry in row] for row in exact])
         return cls(MatrixRule(2, values, exact), check_names(strategies, len(exact)))
 

@@ -13,12 +13,22 @@ from derelayl_econ.equilibrium.compositions import compositions
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.results import frozen_array
 
-__all__ = ["MONEY", "Payoff", "check_name", "check_names", "check_shares", "group_table"]
+__all__ = [
+    "LARGEST_MATRIX",
+    "MONEY",
+    "Payoff",
+    "check_name",
+    "check_names",
+    "check_shares",
+    "group_table",
+]
 
 Array = npt.NDArray[np.float64]
 Payoff = Callable[[int, tuple[int, ...]], float]
 """What a member earns who plays a strategy, given how many of the others play each."""
 
+LARGEST_MATRIX = 8
+"""Strategies of a matrix game: all 2^m supports are looked at."""
 MONEY = Domain(-1e140, 1e140)
 _GROUP = Domain(2, integer=True)
 
