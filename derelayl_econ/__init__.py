@@ -18,11 +18,14 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
+    from derelayl_econ.games.coalition import CoalitionGame
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
+    from derelayl_econ.games.model_sharing import ModelSharingGame
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.potential import PotentialGame
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
@@ -45,11 +48,14 @@ _HOME = {
     "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
+    "games.coalition": ("CoalitionGame",),
     "games.committee": ("Committee",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
+    "games.model_sharing": ("ModelSharingGame",),
     "games.participation": ("ParticipationGame",),
+    "games.potential": ("PotentialGame",),
     "games.verification": ("VerificationGame",),
     "notation": ("NOTATION",),
     "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
@@ -65,6 +71,7 @@ __all__ = [
     "HARDWARE",
     "NOTATION",
     "BatonGame",
+    "CoalitionGame",
     "Committee",
     "Coverage",
     "DerelaylError",
@@ -81,7 +88,9 @@ __all__ = [
     "InputError",
     "LineageShare",
     "LogisticWalk",
+    "ModelSharingGame",
     "ParticipationGame",
+    "PotentialGame",
     "PowerCurve",
     "Scenario",
     "ShapleyShare",

@@ -1,9 +1,24 @@
-r"""Shapley values of a handful of legs: exact by subsets, sampled beyond (theory 1.4, 4.4).
+r"""Shapley values: exact from all coalitions, sampled beyond (theory 4.4, 6.2).
 
-Players are legs 0, ..., n-1, v(S) is what the legs of S reach without the others. The Shapley value
-of leg i is its expected marginal contribution v(S + i) - v(S) when the legs come in a uniformly
-random order, S being those before it (Shapley 1953):
-phi_i = sum over S without i of |S|! (n-1-|S|)!/n! (v(S + i) - v(S)).
+Players are 0, ..., n-1 (legs of a path, members of a relay), v(S) is what the players of S reach
+without the others. The Shapley value of player i is its expected marginal contribution
+v(S + i) - v(S) when the players come in a uniformly random order, S being those before it (Shapley
+1953):
+
+    phi_i = sum over S without i of |S|! (n-1-|S|)!/n! (v(S + i) - v(S)).
+
+Hence paying each trainer the marginal improvement of a random baton order pays its Shapley value on
+average. A table of worths holds v(S) at the index whose bit i is set iff i is in S.
+
+Sampling draws independent uniform orders; the contributions of one player are then independent and
+unbiased, and those of all players sum to v(N) - v(no one) in every order. The interval that comes
+with a sampled value states what it guarantees:
+
+- without a range: Student's t, per player, exact only in the limit of many orders;
+- with a range [a, b] that holds every marginal contribution for sure: at any number of orders m
+  all players' values lie in their intervals together with at least the stated confidence. Half the
+  error is given to Hoeffding's inequality (1963, theorem 2), half to the empirical Bernstein bound
+  (Maurer and Pontil 2009, theorem 4), shared equally by the players; the narrower interval counts.
 """
 
 from __future__ import annotations
@@ -11,110 +26,256 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import sympy as sp
 
+from derelayl_econ.domains import COUNT, OPEN_UNIT, check_array, check_number
 from derelayl_econ.errors import InputError
+from derelayl_econ.formula import Formula
+from derelayl_econ.notation import symbol
 from derelayl_econ.results import Result, frozen_array
 
-__all__ = ["EXACT_LIMIT", "ShapleyEstimate", "ValueFunction", "shapley_values"]
+__all__ = [
+    "EXACT_LIMIT",
+    "SHAPLEY_WEIGHT",
+    "Seed",
+    "ShapleyEstimate",
+    "ValueFunction",
+    "mean_contributions",
+    "sampled_shapley",
+    "shapley_of_table",
+    "shapley_values",
+]
 
 Array = npt.NDArray[np.float64]
 ValueFunction = Callable[[frozenset[int]], float]
+Seed = int | np.random.SeedSequence | np.random.Generator | None
+"""What a stream of random numbers is made from; None where it must be given."""
 
 EXACT_LIMIT = 12
-"""Up to this many legs all 2^n sets are evaluated."""
+"""Up to this many players all 2^n sets of a function are evaluated."""
+
+SHAPLEY_WEIGHT = Formula(
+    "probability that exactly these players come before one",
+    1 / (symbol("players") * sp.binomial(symbol("players") - 1, symbol("predecessors"))),
+    "Shapley 1953; s! (n-1-s)!/n!",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ShapleyEstimate(Result):
-    """Shapley values with their standard errors (zero where the method is exact).
+    """Shapley values with their errors (zero where the method is exact).
 
     Attributes
     ----------
     values, standard_errors : ndarray, shape (n,)
         In the unit of v.
+    low, high : ndarray, shape (n,)
+        Confidence interval of each value.
+    confidence : float
+        Probability that the guarantee speaks of; 1 where the method is exact.
+    guarantee : str
+        What the interval promises.
     method : str
     """
 
     values: Array
     standard_errors: Array
+    low: Array
+    high: Array
+    confidence: float
+    guarantee: str
     method: str
 
     @classmethod
     def exact(cls, values: npt.ArrayLike, method: str) -> Self:
         """Return an estimate without error."""
         fixed = frozen_array(values)
-        errors = frozen_array(np.zeros_like(fixed))
-        return cls(values=fixed, standard_errors=errors, method=method)
+        return cls(values=fixed, standard_errors=frozen_array(np.zeros_like(fixed)), low=fixed,
+                   high=fixed, confidence=1.0, guarantee="exact", method=method)  # fmt: skip
 
 
 def shapley_values(
-    value: ValueFunction,
-    players: int,
-    *,
-    samples: int = 10_000,
-    rng: int | np.random.SeedSequence | np.random.Generator | None = None,
+    value: ValueFunction, players: int, *, samples: int = 10_000, rng: Seed = None
 ) -> ShapleyEstimate:
-    """Return the Shapley values of ``players`` legs, exact up to :data:`EXACT_LIMIT`.
+    """Return the Shapley values of ``players`` players, exact up to :data:`EXACT_LIMIT`.
 
     Raises
     ------
     InputError
-        If more legs are asked for without ``rng``, or v is not finite.
+        If more players are asked for without ``rng``, or v is not finite.
 
     Examples
     --------
     >>> shapley_values(lambda legs: float(len(legs) >= 2), 3).values.round(4)
     array([0.3333, 0.3333, 0.3333])
     """
-    checked = _checked(value)
     if players <= EXACT_LIMIT:
-        return ShapleyEstimate.exact(_by_subsets(checked, players), "all subsets")
-    if rng is None:
-        raise InputError("rng", rng, f"be given for more than {EXACT_LIMIT} legs")
-    return _by_orders(checked, players, samples, np.random.default_rng(rng))
+        checked = _checked(value)
+        table = np.array([checked(_members(s, players)) for s in range(1 << players)])
+        return ShapleyEstimate.exact(shapley_of_table(table), "all subsets")
+    return sampled_shapley(value, players, samples=samples, rng=rng)
 
 
-def _by_subsets(value: ValueFunction, players: int) -> Array:
-    sets = range(1 << players)
-    worth = np.array([value(frozenset(i for i in range(players) if s >> i & 1)) for s in sets])
-    masks = np.arange(1 << players)
-    sizes = np.bitwise_count(masks)
-    weight = np.array([1 / (players * math.comb(players - 1, s)) for s in range(players)])
-    without = [masks[masks >> i & 1 == 0] for i in range(players)]
-    return np.array([
-        (weight[sizes[rest]] * (worth[rest | 1 << i] - worth[rest])).sum()
-        for i, rest in enumerate(without)
-    ])  # fmt: skip
+def shapley_of_table(table: Array) -> Array:
+    """Return the Shapley values (n,) of a table of worths (2^n,), in O(n 2^n).
+
+    Examples
+    --------
+    >>> shapley_of_table(np.array([0.0, 1.0, 2.0, 4.0]))
+    array([1.5, 2.5])
+    """
+    players = table.size.bit_length() - 1
+    weights = SHAPLEY_WEIGHT(players=players, predecessors=np.arange(players))
+    return mean_contributions(table, weights)
 
 
-def _by_orders(
-    value: ValueFunction, players: int, samples: int, rng: np.random.Generator
+def mean_contributions(table: Array, weights: Array) -> Array:
+    """Return sum over S of weights[|S|] (v(S + i) - v(S)) for every player i.
+
+    Parameters
+    ----------
+    table : ndarray, shape (2^n,)
+        v by bitmask.
+    weights : ndarray, shape (n,)
+        By the number of players who come before.
+    """
+    players = weights.size
+    # The sets without i, i's bit squeezed out, are 0, ..., 2^(n-1) - 1: one weight table for all.
+    spread = weights[np.bitwise_count(np.arange(1 << players - 1, dtype=np.uint32))]
+    found = np.empty(players)
+    for i in range(players):
+        halves = table.reshape(-1, 2, 1 << i)
+        found[i] = spread @ (halves[:, 1] - halves[:, 0]).ravel()
+    return found
+
+
+def sampled_shapley(
+    value: ValueFunction,
+    players: int,
+    *,
+    samples: int = 10_000,
+    rng: Seed = None,
+    confidence: float = 0.95,
+    contribution_range: tuple[float, float] | None = None,
 ) -> ShapleyEstimate:
-    if samples < 2:
+    """Estimate Shapley values from independent uniformly random orders, with intervals.
+
+    Parameters
+    ----------
+    value : callable
+        v(S) of a frozenset of players 0, ..., n-1; called n + 1 times per order.
+    players, samples : int
+        n >= 1, and the number of orders, >= 2.
+    rng : int, SeedSequence or Generator
+        Required: there is no hidden default seed.
+    confidence : float
+        In (0, 1).
+    contribution_range : (float, float), optional
+        Numbers between which every marginal contribution is known to lie; makes the intervals
+        valid at any number of orders and for all players together.
+
+    Raises
+    ------
+    InputError
+        Without ``rng``, for values that are not finite, or a contribution outside the range.
+
+    Examples
+    --------
+    >>> found = sampled_shapley(lambda s: float(len(s) > 14), 30, samples=400, rng=0,
+    ...                         contribution_range=(0, 1))
+    >>> bool(((found.low <= 1 / 30) & (1 / 30 <= found.high)).all()), f"{found.high.max():.3f}"
+    (True, '0.161')
+    """
+    check_number("players", players, COUNT)
+    level = check_number("confidence", confidence, OPEN_UNIT)
+    if check_number("samples", samples, COUNT) < 2:
         raise InputError("samples", samples, "be at least 2 to have a standard error")
-    origin = value(frozenset())
-    contributions = np.empty((samples, players))
-    for row in contributions:
-        order = rng.permutation(players).tolist()
-        reached = [value(frozenset(order[: k + 1])) for k in range(players)]
-        row[order] = np.diff([origin, *reached])
-    errors = contributions.std(axis=0, ddof=1) / math.sqrt(samples)
+    drawn = _contributions(_checked(value), int(players), int(samples), _generator(rng, players))
+    if contribution_range is None:
+        half, guarantee = _student(drawn, level), "each value, in the limit of many orders"
+    else:
+        half = _bounded(drawn, level, _range(contribution_range, drawn))
+        guarantee = "all values together, at this number of orders"
+    mean = drawn.mean(axis=0)
     return ShapleyEstimate(
-        values=frozen_array(contributions.mean(axis=0)),
-        standard_errors=frozen_array(errors),
+        values=frozen_array(mean),
+        standard_errors=frozen_array(_standard_errors(drawn)),
+        low=frozen_array(mean - half),
+        high=frozen_array(mean + half),
+        confidence=level,
+        guarantee=guarantee,
         method=f"{samples} random orders",
     )
 
 
+def _generator(rng: Seed, players: int) -> np.random.Generator:
+    if rng is None:
+        raise InputError("rng", rng, f"be given to sample the orders of {players} legs or players")
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise InputError("rng", rng, "be an int >= 0, a SeedSequence or a Generator") from None
+
+
+def _contributions(
+    value: ValueFunction, players: int, samples: int, rng: np.random.Generator
+) -> Array:
+    origin = value(frozenset())
+    drawn = np.empty((samples, players))
+    for row in drawn:
+        order = rng.permutation(players).tolist()
+        reached = [value(frozenset(order[: k + 1])) for k in range(players)]
+        row[order] = np.diff([origin, *reached])
+    return drawn
+
+
+def _standard_errors(drawn: Array) -> Array:
+    return np.asarray(drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn)))
+
+
+def _student(drawn: Array, confidence: float) -> Array:
+    from scipy.stats import t
+
+    quantile = t.ppf((1 + confidence) / 2, len(drawn) - 1)
+    return np.asarray(quantile * _standard_errors(drawn))
+
+
+def _bounded(drawn: Array, confidence: float, span: float) -> Array:
+    """Return half-widths that hold for all players at once, at any number of orders."""
+    count, players = drawn.shape
+    error = (1 - confidence) / (4 * players)  # two bounds, two sides, all players
+    hoeffding = span * math.sqrt(math.log(1 / error) / (2 * count))
+    log = math.log(2 / error)
+    bernstein = math.sqrt(2 * log) * _standard_errors(drawn) + 7 * span * log / (3 * (count - 1))
+    return np.asarray(np.minimum(hoeffding, bernstein))
+
+
+def _range(given: Any, drawn: Array) -> float:
+    low, high = _pair(given)
+    beyond = drawn[(drawn < low) | (drawn > high)]
+    if beyond.size:
+        raise InputError("contribution_range", f"({low:g}, {high:g})",
+                         f"hold every marginal contribution, also {beyond[0]:.6g}")  # fmt: skip
+    return float(high - low)
+
+
+def _pair(given: Any) -> tuple[float, float]:
+    pair = check_array("contribution_range", given)
+    if pair.size != 2 or pair[0] >= pair[1]:
+        raise InputError("contribution_range", given, "be two numbers, the smaller one first")
+    return float(pair[0]), float(pair[1])
+
+
+def _members(mask: int, players: int) -> frozenset[int]:
+    return frozenset(i for i in range(players) if mask >> i & 1)
+
+
 def _checked(value: ValueFunction) -> ValueFunction:
-    def worth(legs: frozenset[int]) -> float:
-        number = float(value(legs))
-        if not math.isfinite(number):
-            raise InputError(f"value of legs {sorted(legs)}", number, "be a finite number")
-        return number
+    def worth(players: frozenset[int]) -> float:
+        return float(check_number(f"value of legs {sorted(players)}", value(players)))
 
     return worth
