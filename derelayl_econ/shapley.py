@@ -58,6 +58,8 @@ Seed = int | np.random.SeedSequence | np.random.Generator | None
 EXACT_LIMIT = 12
 """Up to this many players all 2^n sets of a function are evaluated."""
 
+_MOST_DRAWS = 10**8
+
 SHAPLEY_WEIGHT = Formula(
     "probability that exactly these players come before one",
     1 / (symbol("players") * sp.binomial(symbol("players") - 1, symbol("predecessors"))),
@@ -190,15 +192,17 @@ def sampled_shapley(
     >>> bool(((found.low <= 1 / 30) & (1 / 30 <= found.high)).all()), f"{found.high.max():.3f}"
     (True, '0.161')
     """
-    check_number("players", players, COUNT)
+    size, count = check_number("players", players, COUNT), check_number("samples", samples, COUNT)
+    if count < 2 or size * count > _MOST_DRAWS:
+        raise InputError("samples", count, f"be 2 to {max(2, _MOST_DRAWS // size)} for that many "
+                         "players, to have a standard error and fit into memory")  # fmt: skip
     level = check_number("confidence", confidence, OPEN_UNIT)
-    if check_number("samples", samples, COUNT) < 2:
-        raise InputError("samples", samples, "be at least 2 to have a standard error")
-    drawn = _contributions(_checked(value), int(players), int(samples), _generator(rng, players))
-    if contribution_range is None:
+    bounds = None if contribution_range is None else _pair(contribution_range)
+    drawn = _contributions(_checked(value), size, count, _generator(rng, size))
+    if bounds is None:
         half, guarantee = _student(drawn, level), "each value, in the limit of many orders"
     else:
-        half = _bounded(drawn, level, _range(contribution_range, drawn))
+        half = _bounded(drawn, level, _span(*bounds, drawn))
         guarantee = "all values together, at this number of orders"
     mean = drawn.mean(axis=0)
     return ShapleyEstimate(
@@ -208,7 +212,7 @@ def sampled_shapley(
         high=frozen_array(mean + half),
         confidence=level,
         guarantee=guarantee,
-        method=f"{samples} random orders",
+        method=f"{count} random orders",
     )
 
 
@@ -254,13 +258,12 @@ def _bounded(drawn: Array, confidence: float, span: float) -> Array:
     return np.asarray(np.minimum(hoeffding, bernstein))
 
 
-def _range(given: Any, drawn: Array) -> float:
-    low, high = _pair(given)
+def _span(low: float, high: float, drawn: Array) -> float:
     beyond = drawn[(drawn < low) | (drawn > high)]
     if beyond.size:
         raise InputError("contribution_range", f"({low:g}, {high:g})",
                          f"hold every marginal contribution, also {beyond[0]:.6g}")  # fmt: skip
-    return float(high - low)
+    return high - low
 
 
 def _pair(given: Any) -> tuple[float, float]:
@@ -275,6 +278,9 @@ def _members(mask: int, players: int) -> frozenset[int]:
 
 
 def _checked(value: ValueFunction) -> ValueFunction:
+    if not callable(value):
+        raise InputError("value of legs or players", value, "be a function of a set of them")
+
     def worth(players: frozenset[int]) -> float:
         return float(check_number(f"value of legs {sorted(players)}", value(players)))
 

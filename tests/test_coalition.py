@@ -24,7 +24,10 @@ from derelayl_econ.games.coalition_tables import (
 FRESH = np.random.SeedSequence().entropy
 
 
-def games(low=2, high=5, worths=st.integers(-9, 9)):
+DIGITS = st.integers(-9, 9)
+
+
+def games(low=2, high=5, worths=DIGITS):
     return st.integers(low, high).flatmap(
         lambda n: st.lists(worths, min_size=2**n - 1, max_size=2**n - 1)
     ).map(lambda listed: CoalitionGame([0, *listed]))  # fmt: skip

@@ -48,7 +48,7 @@ def balanced(members, players, optional=()):
 
 
 def kohlberg(game, allocation, individual):
-    """Kohlberg 1971, with nothing of the solver: at each level of excess, all sets above balance."""
+    """Kohlberg 1971, with nothing of the solver: at each level of excess, sets above balance."""
     excess = game.excesses(allocation)
     proper = range(1, excess.size - 1)
     held = [1 << i for i in range(game.players)

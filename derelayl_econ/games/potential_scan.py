@@ -139,7 +139,8 @@ class AggregateEffort:
         """Return F at float places, and a bound of its error."""
         moving = self._moving
         share, floor, ceiling = self._share[moving], self.floors[moving], self.ceilings[moving]
-        leave, arrive = floor / share, ceiling / share  # totals at which the bounds change
+        with np.errstate(over="ignore"):  # inf: further than any total reaches
+            leave, arrive = floor / share, ceiling / share  # totals at which the bounds change
         up, down = np.argsort(leave), np.argsort(arrive)
         left = np.searchsorted(leave[up], places, side="right")
         came = np.searchsorted(arrive[down], places, side="right")
@@ -163,7 +164,7 @@ class AggregateEffort:
         places = {Fraction(0), everything}
         for share, floor, ceiling in self._exact.values():
             places |= {floor / share, ceiling / share}
-        return sorted(places)
+        return sorted(place for place in places if place <= everything)  # F < 0 beyond
 
     @cached_property
     def _share(self) -> Array:
