@@ -40,6 +40,8 @@ _SPECS = (
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("coalition", "How do members share a relay that some of them could run alone?"),
+    FigureSpec("potential", "Which reward makes everybody work, and how fast do they get there?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
 )
