@@ -12,19 +12,12 @@ average. A table of worths holds v(S) at the index whose bit i is set iff i is i
 
 Sampling draws independent uniform orders; the contributions of one player are then independent and
 unbiased, and those of all players sum to v(N) - v(no one) in every order. The interval that comes
-with a sampled value states what it guarantees:
-
-- without a range: Student's t, per player, exact only in the limit of many orders;
-- with a range [a, b] that holds every marginal contribution for sure: at any number of orders m
-  all players' values lie in their intervals together with at least the stated confidence. Half the
-  error is given to Hoeffding's inequality (1963, theorem 2), half to the empirical Bernstein bound
-  (Maurer and Pontil 2009, theorem 4), shared equally by the players; the narrower interval counts.
+with a sampled value states what it guarantees (:mod:`derelayl_econ.sampling_error`).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,11 +25,16 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
-from derelayl_econ.domains import COUNT, OPEN_UNIT, check_array, check_number
+from derelayl_econ.domains import COUNT, INDEX, OPEN_UNIT, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
 from derelayl_econ.notation import symbol
 from derelayl_econ.results import Result, frozen_array
+from derelayl_econ.sampling_error import (
+    bounded_half_width,
+    standard_errors,
+    student_half_width,
+)
 
 __all__ = [
     "EXACT_LIMIT",
@@ -44,6 +42,7 @@ __all__ = [
     "Seed",
     "ShapleyEstimate",
     "ValueFunction",
+    "marginal_payments",
     "mean_contributions",
     "sampled_shapley",
     "shapley_of_table",
@@ -120,6 +119,39 @@ def shapley_values(
         table = np.array([checked(_members(s, players)) for s in range(1 << players)])
         return ShapleyEstimate.exact(shapley_of_table(table), "all subsets")
     return sampled_shapley(value, players, samples=samples, rng=rng)
+
+
+def marginal_payments(value: ValueFunction, order: Sequence[int]) -> Array:
+    """Return what each player adds when they come in a given order, by player.
+
+    The mean over a uniformly random order is the Shapley value.
+
+    Parameters
+    ----------
+    order : sequence of int
+        A permutation of 0, ..., n-1.
+
+    Raises
+    ------
+    InputError
+        For another order, or a value that is not a finite number.
+
+    Examples
+    --------
+    >>> marginal_payments(lambda legs: float(len(legs) >= 2), [2, 0, 1])
+    array([1., 0., 0.])
+    """
+    places = check_array("order", order, INDEX).astype(np.int64)
+    if not np.array_equal(np.sort(places), np.arange(places.size)):
+        raise InputError("order", order, "hold each of 0, ..., n-1 once")
+    return _marginals(_checked(value), places.tolist())
+
+
+def _marginals(value: ValueFunction, order: list[int]) -> Array:
+    reached = [value(frozenset(order[:k])) for k in range(len(order) + 1)]
+    added = np.empty(len(order))
+    added[order] = np.diff(reached)
+    return added
 
 
 def shapley_of_table(table: Array) -> Array:
@@ -200,14 +232,17 @@ def sampled_shapley(
     bounds = None if contribution_range is None else _pair(contribution_range)
     drawn = _contributions(_checked(value), size, count, _generator(rng, size))
     if bounds is None:
-        half, guarantee = _student(drawn, level), "each value, in the limit of many orders"
+        half, guarantee = (
+            student_half_width(drawn, level),
+            "each value, in the limit of many orders",
+        )
     else:
-        half = _bounded(drawn, level, _span(*bounds, drawn))
+        half = bounded_half_width(drawn, level, _span(*bounds, drawn))
         guarantee = "all values together, at this number of orders"
     mean = drawn.mean(axis=0)
     return ShapleyEstimate(
         values=frozen_array(mean),
-        standard_errors=frozen_array(_standard_errors(drawn)),
+        standard_errors=frozen_array(standard_errors(drawn)),
         low=frozen_array(mean - half),
         high=frozen_array(mean + half),
         confidence=level,
@@ -228,34 +263,10 @@ def _generator(rng: Seed, players: int) -> np.random.Generator:
 def _contributions(
     value: ValueFunction, players: int, samples: int, rng: np.random.Generator
 ) -> Array:
-    origin = value(frozenset())
     drawn = np.empty((samples, players))
     for row in drawn:
-        order = rng.permutation(players).tolist()
-        reached = [value(frozenset(order[: k + 1])) for k in range(players)]
-        row[order] = np.diff([origin, *reached])
+        row[:] = _marginals(value, rng.permutation(players).tolist())
     return drawn
-
-
-def _standard_errors(drawn: Array) -> Array:
-    return np.asarray(drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn)))
-
-
-def _student(drawn: Array, confidence: float) -> Array:
-    from scipy.stats import t
-
-    quantile = t.ppf((1 + confidence) / 2, len(drawn) - 1)
-    return np.asarray(quantile * _standard_errors(drawn))
-
-
-def _bounded(drawn: Array, confidence: float, span: float) -> Array:
-    """Return half-widths that hold for all players at once, at any number of orders."""
-    count, players = drawn.shape
-    error = (1 - confidence) / (4 * players)  # two bounds, two sides, all players
-    hoeffding = span * math.sqrt(math.log(1 / error) / (2 * count))
-    log = math.log(2 / error)
-    bernstein = math.sqrt(2 * log) * _standard_errors(drawn) + 7 * span * log / (3 * (count - 1))
-    return np.asarray(np.minimum(hoeffding, bernstein))
 
 
 def _span(low: float, high: float, drawn: Array) -> float:

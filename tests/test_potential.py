@@ -356,7 +356,7 @@ def test_formulas_solve_what_they_claim():
     import sympy as sp
 
     s = {str(x): x for x in EFFORT_PAYOFF.expression.free_symbols}
-    own = s["own_effort"]
+    own = s["chosen_effort"]
     others = sp.Symbol("o", positive=True)
     payoff = EFFORT_PAYOFF.expression.subs(s["total_effort"], others + own)
     best = BEST_EFFORT.expression.subs(

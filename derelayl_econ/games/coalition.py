@@ -19,7 +19,7 @@ Sources: theory notes, sections 4.4 and 6.2; Peleg and Sudhoelter 2007, chapters
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,7 @@ from derelayl_econ.shapley import (
     Seed,
     ShapleyEstimate,
     ValueFunction,
+    marginal_payments,
     mean_contributions,
     sampled_shapley,
     shapley_of_table,
@@ -157,7 +158,7 @@ class CoalitionGame:
         """
         return mean_contributions(self.values, np.full(self.players, 0.5 ** (self.players - 1)))
 
-    def marginal_payments(self, order: Iterable[int]) -> Array:
+    def marginal_payments(self, order: Sequence[int]) -> Array:
         """Return what each player adds (money) when they come in ``order``, a permutation.
 
         Examples
@@ -165,14 +166,9 @@ class CoalitionGame:
         >>> CoalitionGame([0, 1, 2, 4]).marginal_payments([1, 0])
         array([2., 2.])
         """
-        places = check_array("order", list(order), Domain(0, self.players - 1, integer=True))
-        sequence = places.astype(np.int64)
-        if sorted(sequence) != list(range(self.players)):
-            raise InputError("order", sequence, f"name each player 0 to {self.players - 1} once")
-        reached = np.concatenate([[0], np.cumsum(1 << sequence)])
-        payments = np.empty(self.players)
-        payments[sequence] = np.diff(self.values[reached])
-        return payments
+        if check_array("order", order).size != self.players:
+            raise InputError("order", order, f"name each player 0 to {self.players - 1} once")
+        return marginal_payments(self.worth, order)
 
     def excesses(self, allocation: npt.ArrayLike) -> Array:
         """Return v(S) - x(S) (money) by bitmask: what each coalition gains by leaving."""

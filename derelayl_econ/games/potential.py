@@ -146,7 +146,7 @@ class PotentialGame:
     def potential(self, efforts: npt.ArrayLike) -> float:
         """Return P (money): it changes by a deviator's gain."""
         chosen = self._chosen(efforts)
-        return float(POTENTIAL_SHARE(own_effort=chosen, total_effort=chosen.sum(),
+        return float(POTENTIAL_SHARE(chosen_effort=chosen, total_effort=chosen.sum(),
                                      reward_factor=self.reward_factor, effort_cost=self.costs,
                                      participants=self.participants).sum())  # fmt: skip
 
@@ -231,7 +231,7 @@ class PotentialGame:
     @cached_property
     def _slopes(self) -> Array:
         """Best effort per unit of the others' effort, before the bounds; infinite if convex."""
-        slopes = BEST_EFFORT(own_effort=0.0, total_effort=1.0, effort_cost=self.costs,
+        slopes = BEST_EFFORT(chosen_effort=0.0, total_effort=1.0, effort_cost=self.costs,
                              reward_factor=self.reward_factor,
                              participants=self.participants)  # fmt: skip
         return np.where(self.participants * self.costs > self.reward_factor, slopes, np.inf)
@@ -269,7 +269,7 @@ class PotentialGame:
         return f"{low} at the floor, {high} at the ceiling"
 
     def _payoff(self, efforts: Array, total: npt.ArrayLike) -> Array:
-        return EFFORT_PAYOFF(own_effort=efforts, total_effort=total, effort_cost=self.costs,
+        return EFFORT_PAYOFF(chosen_effort=efforts, total_effort=total, effort_cost=self.costs,
                              reward_factor=self.reward_factor,
                              participants=self.participants)  # fmt: skip
 

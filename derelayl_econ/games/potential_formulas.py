@@ -21,7 +21,7 @@ _PAPER = "Liu, Wang, Zuazua 2026, Physica D 135288, arXiv 2411.11793; theory not
 
 _N, _LAMBDA, _A = symbol("participants"), symbol("reward_factor"), symbol("effort_cost")
 _S, _TOTAL, _B, _SUM = (
-    symbol("own_effort"),
+    symbol("chosen_effort"),
     symbol("total_effort"),
     symbol("effort_bound"),
     symbol("total_bound"),
