@@ -107,18 +107,19 @@ def shapley_values(
     Raises
     ------
     InputError
-        If more players are asked for without ``rng``, or v is not finite.
+        If ``players`` is no count, too many are asked for without ``rng``, or v is not finite.
 
     Examples
     --------
     >>> shapley_values(lambda legs: float(len(legs) >= 2), 3).values.round(4)
     array([0.3333, 0.3333, 0.3333])
     """
-    if players <= EXACT_LIMIT:
+    size = check_number("players", players, COUNT)
+    if size <= EXACT_LIMIT:
         checked = _checked(value)
-        table = np.array([checked(_members(s, players)) for s in range(1 << players)])
+        table = np.array([checked(_members(s, size)) for s in range(1 << size)])
         return ShapleyEstimate.exact(shapley_of_table(table), "all subsets")
-    return sampled_shapley(value, players, samples=samples, rng=rng)
+    return sampled_shapley(value, size, samples=samples, rng=rng)
 
 
 def marginal_payments(value: ValueFunction, order: Sequence[int]) -> Array:

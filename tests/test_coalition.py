@@ -119,13 +119,15 @@ def test_what_is_not_a_game_is_refused(values, players, message):
         CoalitionGame(values, players)
 
 
-@pytest.mark.parametrize("wrong", [5, "01", None, [3], [-1], [0.5], ["a"], [None]])
+@pytest.mark.parametrize("wrong", [5, "01", None, [3], [-1], [0.5], ["a"], [None],
+                                   np.array(1), np.array([[0, 1]])])  # fmt: skip
 def test_what_is_not_a_coalition_is_refused(wrong):
     with pytest.raises(InputError, match="coalition"):
         CoalitionGame([0, 1, 1, 3]).worth(wrong)
 
 
-@pytest.mark.parametrize("wrong", [[0], [0, 0], [0, 2], [0.5, 1], []])
+@pytest.mark.parametrize("wrong", [[0], [0, 0], [0, 2], [0.5, 1], [], 5, None, "01", [0, 1, 2],
+                                   [[0, 1]], [0, math.nan]])  # fmt: skip
 def test_what_is_not_an_order_is_refused(wrong):
     with pytest.raises(InputError, match="order"):
         CoalitionGame([0, 1, 1, 3]).marginal_payments(wrong)

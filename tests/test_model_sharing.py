@@ -332,11 +332,16 @@ def test_refusals(change, what):
 
 def test_refusals_of_questions():
     game = ModelSharingGame([5, 25], 10, 1)
-    for wrong in ([], [2], "a", None, [0.5]):
+    for wrong in ([], [2], "a", None, [0.5], np.array(1), np.array([[0, 1]])):
         with pytest.raises(InputError, match="coalition"):
             game.error(wrong)
     with pytest.raises(InputError, match="kind"):
         game.stability().stable("strict")
+    found = game.stability()
+    for question in (found.partition, found.evidence):
+        for row in (2, -1, 0.5, "a", None, True, [0], math.nan):
+            with pytest.raises(InputError, match="index"):
+                question(row)
 
 
 def test_order_of_coalitions_does_not_matter():

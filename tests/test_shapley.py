@@ -124,6 +124,12 @@ def test_both_roads_of_a_function():
     assert EXACT_LIMIT >= 6
 
 
+@pytest.mark.parametrize("wrong", [0, -1, 2.5, math.nan, None, True, "x", [2], 1j])
+def test_how_many_players_must_be_a_count(wrong):
+    with pytest.raises(InputError, match="players"):
+        shapley_values(len, wrong, rng=0)
+
+
 # --- sampling --------------------------------------------------------------------------------
 
 
@@ -182,6 +188,39 @@ def test_half_widths_by_hand():
         half = min(hoeffding, bernstein)
         assert found.high[i] - found.values[i] == pytest.approx(half, rel=1e-12)
         assert found.values[i] - found.low[i] == pytest.approx(half, rel=1e-12)
+
+
+# electors by state in the 1970s, apportioned after the census of 1970; 270 of 538 elect
+ELECTORS = [45, 41, 27, 26, 26, 25, 21, 17, 17, 14, 13, 13, 12, 12, 12, 11, *[10] * 4,
+            *[9] * 3, *[8] * 4, *[7] * 3, *[6] * 4, 5, *[4] * 9, *[3] * 7]  # fmt: skip
+
+
+def swings(weights, quota, player):
+    """Shapley-Shubik index by counting sets by size and weight (Mann and Shapley 1962)."""
+    rest = weights[:player] + weights[player + 1 :]
+    counted = {(0, 0): 1}
+    for w in rest:
+        for (size, weight), ways in list(counted.items()):
+            here = (size + 1, weight + w)
+            counted[here] = counted.get(here, 0) + ways
+    n = len(weights)
+    return sum(Fraction(ways, n * math.comb(n - 1, size))
+               for (size, weight), ways in counted.items()
+               if quota - weights[player] <= weight < quota)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_electoral_college_by_sampling(seed):
+    """51 players: the exact index of each state is in its interval, but for one run in a million."""
+    assert (len(ELECTORS), sum(ELECTORS)) == (51, 538)
+    found = sampled_shapley(lambda s: float(sum(ELECTORS[i] for i in s) >= 270), 51, samples=800,
+                            rng=np.random.SeedSequence(seed), confidence=1 - 1e-6,
+                            contribution_range=(0, 1))  # fmt: skip
+    exact = {w: float(swings(ELECTORS, 270, ELECTORS.index(w))) for w in set(ELECTORS)}
+    assert sum(exact[w] for w in ELECTORS) == pytest.approx(1, rel=1e-12)
+    for i, w in enumerate(ELECTORS):
+        assert found.low[i] <= exact[w] <= found.high[i], (seed, i)
+    assert abs(found.values[0] - exact[45]) < 6 * found.standard_errors[0]
 
 
 def test_every_sampled_order_pays_out_everything():

@@ -72,7 +72,8 @@ def coalition_of(mask: int) -> frozenset[int]:
 
 def mask_of(coalition: Iterable[Any], players: int) -> int:
     """Return the bitmask of a set of players; :class:`InputError` if one is not in the game."""
-    if isinstance(coalition, str | bytes) or not isinstance(coalition, Iterable):
+    listed = isinstance(coalition, Iterable) and getattr(coalition, "ndim", 1) == 1
+    if isinstance(coalition, str | bytes) or not listed:
         raise InputError("coalition", coalition, "be a set of players")
     member = Domain(0, players - 1, integer=True)
     return sum(1 << i for i in {check_number("player of a coalition", i, member)

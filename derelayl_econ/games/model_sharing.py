@@ -86,18 +86,18 @@ class PartitionStability(Result):
         return len(self.labels)
 
     def partition(self, index: int) -> Partition:
-        """Return the coalitions of one partition, each in ascending order."""
-        label = self.labels[index]
+        """Return the coalitions of the partition in row ``index``, each in ascending order."""
+        label = self.labels[self._row(index)]
         return tuple(tuple(np.flatnonzero(label == c).tolist()) for c in range(label.max() + 1))
 
     def evidence(self, index: int) -> str:
         """Say why a partition is not stable, or that it is."""
-        found = []
-        if self.blocking[index]:
-            found.append(f"{sorted(coalition_of(int(self.blocking[index])))} would leave together")
-        if self.mover[index] >= 0:
-            target = sorted(coalition_of(int(self.joined[index])))
-            found.append(f"{self.mover[index]} would move, to be in {target}")
+        row, found = self._row(index), []
+        if self.blocking[row]:
+            found.append(f"{sorted(coalition_of(int(self.blocking[row])))} would leave together")
+        if self.mover[row] >= 0:
+            target = sorted(coalition_of(int(self.joined[row])))
+            found.append(f"{self.mover[row]} would move, to be in {target}")
         return "; ".join(found) or "stable"
 
     def stable(self, kind: Literal["core", "individual"] = "core") -> list[Partition]:
@@ -120,6 +120,10 @@ class PartitionStability(Result):
             for k in np.flatnonzero(self.core_stable | self.individually_stable)
         ]  # fmt: skip
         return ("partition", "core", "individual", "mean error", "evidence"), rows
+
+    def _row(self, index: int) -> int:
+        row: int = check_number("index", index, Domain(0, len(self) - 1, integer=True))
+        return row
 
 
 @dataclass(frozen=True, eq=False)

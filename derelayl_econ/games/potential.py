@@ -50,7 +50,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import Domain, check_array, check_number
+from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError, SolverError
 from derelayl_econ.games.magnitude import LARGEST, SMALLEST
 from derelayl_econ.games.potential_formulas import (
@@ -156,14 +156,27 @@ class PotentialGame:
         Where every effort is equally good (lambda = N a_i, nobody else does anything): the floor.
         """
         chosen = self._chosen(efforts)
-        return self.response_to(chosen.sum() - chosen)
+        return self.response_to(np.maximum(chosen.sum() - chosen, 0.0))  # rounding may go below 0
 
-    def response_to(self, others: npt.ArrayLike, who: int | slice = slice(None)) -> Array:
-        """Return the best effort of ``who`` (everybody) against so much effort of the others."""
-        rest = np.asarray(others, dtype=np.float64)
+    def response_to(self, others: npt.ArrayLike, who: int | None = None) -> Array:
+        """Return the best effort against a total effort of the others.
+
+        Parameters
+        ----------
+        others : float or array_like of shape (N,)
+            Sum of the others' efforts, >= 0; one number stands for all.
+        who : int, optional
+            The one whose best effort is returned; ``others`` is one number then.
+        """
+        rest = check_array("others", others, NON_NEGATIVE, ndim=None)
+        allowed = ((), self.costs.shape) if who is None else ((),)
+        if rest.shape not in allowed:
+            raise InputError("others", f"shape {rest.shape}", f"have a shape in {allowed}")
+        one = Domain(0, self.participants - 1, integer=True)
+        which = slice(None) if who is None else check_number("who", who, one)
         with np.errstate(invalid="ignore"):  # 0 times an infinite slope, replaced at once
-            wanted = np.where(rest > 0, self._slopes[who] * rest, self._idle[who])
-        return np.asarray(np.clip(wanted, self.floors[who], self.ceilings[who]))
+            wanted = np.where(rest > 0, self._slopes[which] * rest, self._idle[which])
+        return np.asarray(np.clip(wanted, self.floors[which], self.ceilings[which]))
 
     def regret(self, efforts: npt.ArrayLike) -> Array:
         """Return what each could gain (money) by deviating alone, >= 0, shape (N,).
@@ -239,8 +252,7 @@ class PotentialGame:
     @cached_property
     def _idle(self) -> Array:
         """Best effort before the bounds when nobody else does anything."""
-        convex = self.participants * self.costs < self.reward_factor
-        return np.where(convex, np.inf, 0.0)
+        return np.where(self.participants * self.costs < self.reward_factor, np.inf, 0.0)
 
     @cached_property
     def _aggregate(self) -> AggregateEffort:

@@ -107,7 +107,7 @@ def _start(game: PotentialGame, start: Any) -> Array:
 def _in_turn(game: PotentialGame, efforts: Array) -> Array:
     now, total = efforts.copy(), float(efforts.sum())
     for i in range(now.size):
-        others = total - now[i]
+        others = max(total - now[i], 0.0)  # rounding may go below 0
         now[i] = game.response_to(others, i)
         total = others + now[i]
     return now
