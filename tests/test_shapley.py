@@ -211,7 +211,7 @@ def swings(weights, quota, player):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_electoral_college_by_sampling(seed):
-    """51 players: the exact index of each state is in its interval, but for one run in a million."""
+    """51 players: each exact index is in its interval, but for one run in a million."""
     assert (len(ELECTORS), sum(ELECTORS)) == (51, 538)
     found = sampled_shapley(lambda s: float(sum(ELECTORS[i] for i in s) >= 270), 51, samples=800,
                             rng=np.random.SeedSequence(seed), confidence=1 - 1e-6,
