@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.contest import EffortContest
     from derelayl_econ.games.contest_benefit import ConcaveBenefit
+    from derelayl_econ.games.finite_population import FinitePopulation
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.model_sharing import ModelSharingGame
     from derelayl_econ.games.noisy_splitting import NoisyPay
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.population import PopulationGame
     from derelayl_econ.games.potential import PotentialGame
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
@@ -80,6 +82,7 @@ _HOME = {
     "games.committee": ("Committee",),
     "games.contest": ("EffortContest",),
     "games.contest_benefit": ("ConcaveBenefit",),
+    "games.finite_population": ("FinitePopulation",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
@@ -89,6 +92,7 @@ _HOME = {
     "games.model_sharing": ("ModelSharingGame",),
     "games.noisy_splitting": ("NoisyPay",),
     "games.participation": ("ParticipationGame",),
+    "games.population": ("PopulationGame",),
     "games.potential": ("PotentialGame",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
@@ -149,6 +153,7 @@ __all__ = [
     "Equilibrium",
     "EquilibriumSet",
     "ExponentialCurve",
+    "FinitePopulation",
     "FiniteRelay",
     "Formula",
     "FunctionShare",
@@ -165,6 +170,7 @@ __all__ = [
     "NoisyPay",
     "ParticipationGame",
     "PathShare",
+    "PopulationGame",
     "PotentialGame",
     "PowerCurve",
     "PowerShare",

@@ -25,14 +25,18 @@ from derelayl_econ.games.deposit import DepositWindow
 from derelayl_econ.games.finite_relay import FiniteRelay
 from derelayl_econ.games.funding import DriftFunding, FundingState
 from derelayl_econ.games.participation import ParticipationGame
+from derelayl_econ.games.population import PopulationGame
+from derelayl_econ.games.relay_payoffs import STRATEGIES
 from derelayl_econ.games.verification import VerificationGame
+from derelayl_econ.notation import check
 from derelayl_econ.quality import HillCurve
 from derelayl_econ.results import EquilibriumSet, Result
 from derelayl_econ.rewards import LineageShare
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.sections import EcologyRules
 
-__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "solve", "training_cost"]
+__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "population_game", "solve",
+           "training_cost"]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,6 +159,33 @@ def games_of(scenario: Scenario) -> ScenarioGames:
             checks.bounty, checks.penalty, committee.majority_false_reject,
             committee.majority_false_accept),
         committee=committee,
+    )  # fmt: skip
+
+
+def population_game(
+    scenario: Scenario, *, group: int | None = None, deposit: float | None = None,
+    strategies: Sequence[str] = STRATEGIES,
+) -> PopulationGame:  # fmt: skip
+    """Return a scenario's leg as a population game, perhaps in smaller groups or at other deposits.
+
+    The pool per member of a group stays the same.
+
+    Examples
+    --------
+    >>> game = population_game(Scenario.load("phone_community"))
+    >>> [(p.label, p.strategy.round(3).tolist()) for p in game.rest_points().attractors]
+    [('train, ride', [0.148, 0.852, 0.0, 0.0])]
+    """
+    people, checks, committee = (
+        scenario.community, scenario.verification, games_of(scenario).committee)  # fmt: skip
+    members = check(participants=people.participants if group is None else group)["participants"]
+    return PopulationGame.relay(
+        participants=members, benefit=scenario.benefit, cost=training_cost(scenario),
+        cost_cheat=scenario.training.cost_cheat,
+        pool=scenario.reward.pool * members / people.participants,
+        deposit=checks.deposit if deposit is None else deposit, leakage=people.leakage,
+        audit_rate=checks.audit_rate, false_reject=committee.majority_false_reject,
+        false_accept=committee.majority_false_accept, outside=people.outside, strategies=strategies,
     )  # fmt: skip
 
 

@@ -93,6 +93,17 @@ def _scenario(section: str, key: str, value: Any) -> d.Scenario:
     return d.Scenario.from_mapping(mapping)
 
 
+def _evolving(game: d.PopulationGame) -> list[float]:
+    mixed = np.full(len(game.strategies), 1 / len(game.strategies))
+    points = [x for p in game.rest_points() for x in (*p.strategy, p.payoff, p.regret)]
+    return [*game.payoffs(mixed), float(game.regret(mixed)), *points]
+
+
+def _taking_over(population: d.FinitePopulation) -> list[float]:
+    found = population.fixation("train", "cheat")
+    return [found.log_probability, *population.gradient("train", "cheat")]
+
+
 def _funded(game: d.DriftFunding) -> list[float]:
     state = game.steady_state(1.0)
     return [state.quality, state.welfare, game.price_floor, game.price_ceiling]
@@ -149,6 +160,11 @@ INSPECTION: dict[str, Any] = {
     "cost_honest": 1.0, "cost_cheat": 0.2, "reward": 3.0, "deposit": 1.0, "verify_cost": 0.1,
     "bounty": 0.5, "penalty": 0.5, "false_reject": 0.1, "false_accept": 0.1,
 }  # fmt: skip
+RELAY: dict[str, Any] = {
+    "participants": 4, "benefit": 2.0, "cost": 1.0, "cost_cheat": 0.2, "pool": 2.0, "deposit": 0.5,
+    "leakage": 0.5, "audit_rate": 0.5, "false_reject": 0.1, "false_accept": 0.1, "outside": 0.1,
+    "strategies": ["train", "ride", "cheat"],
+}  # fmt: skip
 CASES: dict[str, Case] = {
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
@@ -190,6 +206,21 @@ CASES: dict[str, Case] = {
         d.SettlementTournament.fixed_total, _tournament, {"total_prize": "prize",
         "winning_share": "prize"}, total_prize=1.0,
         winning_share=0.5, luck=1.0, cost=1.0, deposit=0.5),
+    "PopulationGame": _case(
+        d.PopulationGame, rule=d.PopulationGame.pair([1, 2], [2, 1]).rule, strategies=["a", "b"]),
+    "PopulationGame.relay": _case(d.PopulationGame.relay, _evolving, **RELAY),
+    "PopulationGame.matrix": _case(
+        d.PopulationGame.matrix, _evolving, payoffs=[[1.0, 3.0], [2.0, 0.5]],
+        strategies=["a", "b"]),
+    "PopulationGame.groups": _case(
+        d.PopulationGame.groups, _evolving, {"participants": "compositions"}, participants=3,
+        payoff=lambda i, others: i - others[0], strategies=["a", "b"]),
+    "PopulationGame.pair": _case(
+        d.PopulationGame.pair, _evolving, {"first": "second"}, first=[1.0, 2.0], second=[2.0, 1.0],
+        strategies=["a", "b"]),
+    "FinitePopulation": _case(
+        d.FinitePopulation, _taking_over, game=d.PopulationGame.relay(**RELAY), population=10,
+        selection=0.1, process="linear moran", mutation=0.1),
     "Committee": _case(
         d.Committee, lambda c: [c.majority_false_reject, c.majority_false_accept], size=3,
         false_reject=0.1, false_accept=0.1, correlation=0.2),

@@ -11,11 +11,12 @@ import derelayl_econ
 PUBLIC = """
 HARDWARE NOTATION BatonGame CoalitionGame Committee ConcaveBenefit ConvexCost Coverage DerelaylError
 DriftFunding Ecology EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve
-FiniteRelay Formula FunctionShare GainShare Gate HillCurve IdentityGame InputError LengthSplit
-LineagePay LineageShare LogisticWalk ModelSharingGame NoisyPay ParticipationGame PathShare
-PotentialGame PowerCurve PowerShare Preferences RoyaltyDesign Scenario SettlementTournament
-ShapleyShare SimulationError SolverError SplittingGame Status TrainingCost TrainingGains
-VerificationGame Vesting WindowShare merge_profit scenario_names simulate split_profit validate
+FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate HillCurve IdentityGame InputError
+LengthSplit LineagePay LineageShare LogisticWalk ModelSharingGame NoisyPay ParticipationGame
+PathShare PopulationGame PotentialGame PowerCurve PowerShare Preferences RoyaltyDesign Scenario
+SettlementTournament ShapleyShare SimulationError SolverError SplittingGame Status TrainingCost
+TrainingGains VerificationGame Vesting WindowShare merge_profit scenario_names simulate split_profit
+validate
 """.split()
 
 

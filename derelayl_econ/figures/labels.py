@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
 __all__ = ["End", "label_ends", "moved_apart"]
@@ -32,12 +32,12 @@ def label_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
     """Write the names of curves right of the panel; call it when the limits of y are set.
 
     The panel's own height is only known after the layout; two thirds of an even share of the
-    figure's height is taken for it, which leaves labels rather too far apart than too close.
+    (sub)figure's height is taken for it, which leaves labels rather too far apart than too close.
     """
     low, high = axes.get_ylim()
-    figure = cast("Figure", axes.get_figure(root=True))
+    figure = cast("Figure | SubFigure", axes.get_figure(root=False))
     rows = axes.get_gridspec().nrows if axes.get_subplotspec() else 1  # type: ignore[union-attr]
-    inches = figure.get_size_inches()[1] / rows / 1.5
+    inches = figure.bbox.height / figure.dpi / rows / 1.5
     lines = np.array([end.text.count("\n") + 1 for end in ends])
     heights = moved_apart([end.height for end in ends], lines * PITCH * (high - low) / inches)
     looks: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "fontsize": SIZE,

@@ -21,7 +21,7 @@ from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.solution import ScenarioGames, ecology_of, games_of
+from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable
 from derelayl_econ.validation.deposits import (
     DepositEvidence,
@@ -31,6 +31,7 @@ from derelayl_econ.validation.deposits import (
 )
 from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
 from derelayl_econ.validation.ecology import EcologyEvidence
+from derelayl_econ.validation.evolution import FixationEvidence, fixation_rows, measure_fixation
 from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
 from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
 from derelayl_econ.validation.participation import (
@@ -52,6 +53,8 @@ POOL_MEMBERS, PLAYED_POOL_IN_COSTS = 8, 3.0
 BENEFIT_IN_COSTS, POOL_IN_COSTS = 4.0, 2.5
 """Money of the small communities of imitators, in costs of a leg: so little that outages show."""
 SMALL = (3, 10)
+EVOLVING, EVOLVING_GROUP, DEPOSITS_IN_COSTS = 30, 5, (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Agents and groups of evolving populations, and the deposits that they are asked for."""
 STAGE = 30
 
 
@@ -63,6 +66,7 @@ class Purpose(IntEnum):
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
     ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
+    EVOLUTION = 20
 
 
 class Evidence:
@@ -210,6 +214,23 @@ class Evidence:
                                  self.seeds(Purpose.TEST_SPLITTING))  # fmt: skip
 
     @cached_property
+    def evolution(self) -> dict[str, FixationEvidence]:
+        """Single mutants in populations of trainers and of cheats, by the invader's strategy.
+
+        Half of the fitness of the least lucky is at stake, at the largest deposit.
+        """
+        deposits = [share * self.cost for share in DEPOSITS_IN_COSTS]
+        games = [population_game(self.scenario, group=EVOLVING_GROUP, deposit=deposit)
+                 for deposit in deposits]  # fmt: skip
+        selection = 0.5 / (self.cost + max(deposits))
+        return {
+            invader: measure_fixation(
+                games, deposits, self.seeds(Purpose.EVOLUTION, 1, i), invader=invader,
+                resident=resident, population=EVOLVING, selection=selection)
+            for i, (invader, resident) in enumerate((("train", "cheat"), ("cheat", "train")))
+        }  # fmt: skip
+
+    @cached_property
     def table(self) -> ComparisonTable:
         """All predictions beside their measurements."""
         rows: list[Comparison] = []
@@ -219,6 +240,8 @@ class Evidence:
         rng = np.random.default_rng(child(self._root, Purpose.BOOTSTRAP))
         rows += stopping_rows(self.learning, self.worth, self.cost, rng)
         rows += wait_rows(self.waits)
+        for mutants in self.evolution.values():
+            rows += fixation_rows(mutants)
         rows += gate_rows(self.gate, rng)
         rows += drift_rows(self.drift)
         rows += deposit_rows(self.deposits)
