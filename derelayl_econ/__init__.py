@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
+    from derelayl_econ.games.coalition import CoalitionGame
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.contest import EffortContest
     from derelayl_econ.games.contest_benefit import ConcaveBenefit
@@ -30,9 +31,11 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.identities import IdentityGame
     from derelayl_econ.games.length_split import LengthSplit
     from derelayl_econ.games.lineage_fees import LineagePay
+    from derelayl_econ.games.model_sharing import ModelSharingGame
     from derelayl_econ.games.noisy_splitting import NoisyPay
     from derelayl_econ.games.participation import ParticipationGame
     from derelayl_econ.games.population import PopulationGame
+    from derelayl_econ.games.potential import PotentialGame
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
@@ -80,6 +83,7 @@ _HOME = {
     ),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
+    "games.coalition": ("CoalitionGame",),
     "games.committee": ("Committee",),
     "games.contest": ("EffortContest",),
     "games.contest_benefit": ("ConcaveBenefit",),
@@ -90,9 +94,11 @@ _HOME = {
     "games.identities": ("IdentityGame",),
     "games.length_split": ("LengthSplit",),
     "games.lineage_fees": ("LineagePay",),
+    "games.model_sharing": ("ModelSharingGame",),
     "games.noisy_splitting": ("NoisyPay",),
     "games.participation": ("ParticipationGame",),
     "games.population": ("PopulationGame",),
+    "games.potential": ("PotentialGame",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
         "SplittingGame",
@@ -139,6 +145,7 @@ __all__ = [
     "HARDWARE",
     "NOTATION",
     "BatonGame",
+    "CoalitionGame",
     "Committee",
     "ConcaveBenefit",
     "ConvexCost",
@@ -164,10 +171,12 @@ __all__ = [
     "LineagePay",
     "LineageShare",
     "LogisticWalk",
+    "ModelSharingGame",
     "NoisyPay",
     "ParticipationGame",
     "PathShare",
     "PopulationGame",
+    "PotentialGame",
     "PowerCurve",
     "PowerShare",
     "Preferences",

@@ -141,6 +141,20 @@ def _solved_table(found: Any) -> list[float]:
     return [x for e in found for x in (*e.payoff, e.regret)]
 
 
+def _coalition(game: d.CoalitionGame) -> list[float]:
+    return [*game.shapley(), *game.banzhaf(), *game.prenucleolus().allocation, game.core().epsilon]
+
+
+def _shared(game: d.ModelSharingGame) -> list[float]:
+    found = game.stability()
+    return [*found.errors.ravel(), *found.mean_error]
+
+
+def _efforts(game: d.PotentialGame) -> list[float]:
+    found = game.equilibria(certify=True)
+    return [x for e in found for x in (*e.strategy, *e.payoff, e.regret)]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -223,6 +237,20 @@ CASES: dict[str, Case] = {
         false_reject=0.1, false_accept=0.1, correlation=0.2),
     "Gate": _case(
         d.Gate, lambda gate: gate.acceptance(0.1, 0.1, 0.5), hold_out=50, margin=0.0, noise=0.5),
+    "CoalitionGame": _case(
+        d.CoalitionGame, _coalition, {"players": "values"}, values=[0.0, 1.0, 1.0, 3.0], players=2),
+    "CoalitionGame.relay": _case(
+        d.CoalitionGame.relay, _coalition, {"legs": "costs", "costs": "legs", "values": "legs"},
+        curve=d.ExponentialCurve(0.0, 1.0, 5.0), legs=[2, 1], costs=[0.1, 0.2], values=[2.0, 1.0]),
+    "CoalitionGame.sampled": _case(
+        d.CoalitionGame.sampled, lambda found: found.low, {"value": "value of legs"},
+        value=len, players=3, samples=10, rng=0, confidence=0.9, contribution_range=(0.0, 1.0)),
+    "ModelSharingGame": _case(
+        d.ModelSharingGame, _shared, sample_sizes=[5, 25], noise=10.0, spread=1.0,
+        sharing="uniform"),
+    "PotentialGame": _case(
+        d.PotentialGame, _efforts, {"floors": "ceilings", "ceilings": "floors"},
+        reward_factor=1.0, costs=[1.0, 2.0], floors=[0.1, 0.2], ceilings=[2.0, 3.0]),
     "ExponentialCurve": _case(
         d.ExponentialCurve, _curve, quality_start=0.0, quality_max=1.0, effort_scale=5.0),
     "from_learning_rate": _case(

@@ -29,6 +29,7 @@ LAYERS = (
         "reward_rule",
         "rewards",
         "royalties",
+        "sampling_error",
         "shapley",
     ),
     ("equilibrium",),

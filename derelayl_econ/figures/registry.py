@@ -48,6 +48,8 @@ _SPECS = (
     FigureSpec("splitting", "Does it pay to hand in one's work under several names?"),
     FigureSpec("royalties", "Which royalties can be paid, and which reward lasting work?"),
     FigureSpec("evolution", "Who spreads: trainers, riders or cheats, and what does a deposit do?"),
+    FigureSpec("coalition", "How do members share a relay that some of them could run alone?"),
+    FigureSpec("potential", "Which reward makes everybody work, and how fast do they get there?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
     FigureSpec("ecology_coins", "Who gets how many coins under DeRelayL's rules?", AUTHORS),
