@@ -112,6 +112,16 @@ def test_core_corners_of_a_textbook_game():
     assert all(game.excesses(c)[1:-1].max() <= 1e-9 for c in corners)
 
 
+def test_an_empty_core_is_said_to_be_empty(monkeypatch):
+    majority = CoalitionGame([0, 0, 0, 1, 0, 1, 1, 1])
+    assert shared.core_corners(majority).shape == (0, 3)
+    crew = shared.crew
+    monkeypatch.setattr(shared, "crew", lambda e, n: majority if n == 3 else crew(e, n))
+    axes = draw("coalition", evidence_of("phone_community")).axes[0]
+    assert "the core is empty" in [text.get_text() for text in axes.texts]
+    assert not [p for p in axes.patches if p.get_label() == "core"]
+
+
 def test_bars_are_shapley_values_with_sampled_intervals():
     axes, game = figure_of("coalition").axes[1], shared.crew(evidence_of("phone_community"), 8)
     (bars,) = [c for c in axes.containers if isinstance(c, BarContainer)]

@@ -80,7 +80,10 @@ def crew(evidence: Evidence, members: int) -> CoalitionGame:
 
 
 def core_corners(game: CoalitionGame) -> Array:
-    """Return the corners of the core of three players, shape (k, 3), in order around it."""
+    """Return the corners of the core of three players, shape (k, 3), in order around it.
+
+    None if the core is empty, k = 0.
+    """
     low = game.values[[1, 2, 4]]
     high = game.values[7] - game.values[[6, 5, 3]]  # what the two others leave
     found = []
@@ -90,6 +93,8 @@ def core_corners(game: CoalitionGame) -> Array:
             point[[i, j]] = first, second
             if ((point >= low - 1e-12) & (point <= high + 1e-12)).all():
                 found.append(point)
+    if not found:
+        return np.empty((0, 3))
     corners = np.unique(np.round(found, 10), axis=0)
     spokes = (corners - corners.mean(axis=0)) @ _CORNERS
     return np.asarray(corners[np.argsort(np.arctan2(spokes[:, 1], spokes[:, 0]))])
@@ -110,9 +115,7 @@ def stable_samples() -> dict[str, dict[str, Counts]]:
 def _triangle(axes: Axes, game: CoalitionGame) -> None:
     total = game.values[-1]
     axes.add_patch(Polygon(_CORNERS, closed=True, facecolor="none", edgecolor=BLACK, linewidth=0.8))
-    core = core_corners(game) @ _CORNERS / total
-    axes.add_patch(Polygon(core, closed=True, facecolor=SKY, alpha=0.35, edgecolor=BLUE,
-                           label="core"))  # fmt: skip
+    _core(axes, core_corners(game) @ _CORNERS / total)
     marks = (("Shapley", game.shapley(), VERMILION, "o", (4, -9), "left"),
              ("nucleolus", game.nucleolus().allocation, GREEN, "s", (0, 6), "center"))  # fmt: skip
     for name, shares, colour, marker, offset, side in marks:
@@ -124,13 +127,22 @@ def _triangle(axes: Axes, game: CoalitionGame) -> None:
              ("all to member 3", "center", "bottom"))  # fmt: skip
     for (text, align, up), (x, y) in zip(names, _CORNERS, strict=True):
         note(axes, x, y + (0.03 if up == "bottom" else -0.03), text, ha=align, va=up, bbox=None)
-    x, y = core[np.argsort(core[:, 1])][-2:].mean(axis=0)  # the middle of its upper edge
-    note(axes, x, y - 0.04, "core", color=BLUE, ha="center", va="top", bbox=None)
     axes.set(xlim=(-0.04, 1.04), ylim=(-0.12, 0.98), aspect="equal", anchor="N", xticks=[],
              yticks=[], xlabel=f"shares of {total:.3g} units of money")  # fmt: skip
     axes.grid(visible=False)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def _core(axes: Axes, corners: Array) -> None:
+    """Draw the core and name it below the middle of its upper edge, or say that it is empty."""
+    if not len(corners):
+        note(axes, 0.5, 0.05, "the core is empty", color=BLUE, ha="center", va="bottom", bbox=None)
+        return
+    axes.add_patch(Polygon(corners, closed=True, facecolor=SKY, alpha=0.35, edgecolor=BLUE,
+                           label="core"))  # fmt: skip
+    x, y = corners[np.argsort(corners[:, 1])][-2:].mean(axis=0)
+    note(axes, x, y - 0.04, "core", color=BLUE, ha="center", va="top", bbox=None)
 
 
 def _bars(axes: Axes, game: CoalitionGame) -> None:
