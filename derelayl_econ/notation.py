@@ -197,6 +197,23 @@ _ROWS = (
     Notation("bid", "b_T", "b_T", "deposit of a trainer", "coins", NON_NEGATIVE),
     Notation("lag", "j", "j", "rounds since the model that a participant holds was made", "rounds",
              NON_NEGATIVE),
+    # how much to train (contribution)
+    Notation("own_effort", "e", "e", "training effort of one participant", "legs", NON_NEGATIVE),
+    Notation("marginal", "kappa", r"\kappa", "quality that one more leg of effort adds",
+             "score / leg", POSITIVE),
+    Notation("height", "h", "h", "unit of quality of a curve without a ceiling", "score", POSITIVE,
+             1.0),
+    Notation("rise", "G", "G", "quality gained over the start by all effort together", "score",
+             NON_NEGATIVE),
+    Notation("rise_without", "G_-", r"G_{-}", "the same where one participant gives less",
+             "score", NON_NEGATIVE),
+    Notation("own_cost", "C", "C", "what a participant spends on training", "money", NON_NEGATIVE),
+    Notation("others_cost", "C_-", r"C_{-}", "what all the others together spend on training",
+             "money", NON_NEGATIVE),
+    Notation("equalisation", "s", "s", "share of a participant's cost that transfers refund", "1",
+             HALF_OPEN_UNIT),
+    Notation("value_share", "w", "w", "a participant's value of quality over that of all", "1",
+             PROBABILITY),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
