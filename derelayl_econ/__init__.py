@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
+    from derelayl_econ.games.concave_curves import LogCurve, RootCurve
+    from derelayl_econ.games.contribution import ContributionGame
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
@@ -46,6 +48,8 @@ _HOME = {
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
+    "games.concave_curves": ("LogCurve", "RootCurve"),
+    "games.contribution": ("ContributionGame",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
@@ -66,6 +70,7 @@ __all__ = [
     "NOTATION",
     "BatonGame",
     "Committee",
+    "ContributionGame",
     "Coverage",
     "DerelaylError",
     "DriftFunding",
@@ -80,9 +85,11 @@ __all__ = [
     "HillCurve",
     "InputError",
     "LineageShare",
+    "LogCurve",
     "LogisticWalk",
     "ParticipationGame",
     "PowerCurve",
+    "RootCurve",
     "Scenario",
     "ShapleyShare",
     "SimulationError",

@@ -97,6 +97,21 @@ def _funded(game: d.DriftFunding) -> list[float]:
     return [state.quality, state.welfare, game.price_floor, game.price_ceiling]
 
 
+def _contributed(game: d.ContributionGame) -> Any:
+    found = [game.simultaneous(), game.transfers(), game.sequential(range(game.participants))]
+    numbers = [(e.total, e.regret, e.efficiency) for e in found]
+    return np.concatenate([np.ravel(numbers), *(e.payoff for e in found)])
+
+
+def _gated(game: d.ContributionGame) -> Any:
+    found = game.gated(0.3)
+    return [found.leakage_bound, found.efficient_total, *(e.regret for e in found)]
+
+
+def _concave(curve: Any) -> list[float]:
+    return [*curve.quality([0.0, 1.0]), float(curve.marginal(1.0)), float(curve.effort_at(0.1))]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -131,6 +146,13 @@ CASES: dict[str, Case] = {
         false_reject=0.1, false_accept=0.1, correlation=0.2),
     "Gate": _case(
         d.Gate, lambda gate: gate.acceptance(0.1, 0.1, 0.5), hold_out=50, margin=0.0, noise=0.5),
+    "ContributionGame": _case(
+        d.ContributionGame, _contributed, values=[3.0, 2.0], costs=[1.0, 1.5], curve=d.LogCurve(),
+        caps=[1.0, 1.0]),
+    "ContributionGame.gated": _case(
+        d.ContributionGame, _gated, values=[3.0, 3.0], costs=1.0, curve=d.LogCurve()),
+    "LogCurve": _case(d.LogCurve, _concave, height=1.0, effort_scale=2.0),
+    "RootCurve": _case(d.RootCurve, _concave, height=1.0, effort_scale=2.0, exponent=0.5),
     "ExponentialCurve": _case(
         d.ExponentialCurve, _curve, quality_start=0.0, quality_max=1.0, effort_scale=5.0),
     "from_learning_rate": _case(

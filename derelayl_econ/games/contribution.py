@@ -284,5 +284,5 @@ def _per_participant(name: str, given: Any, count: int) -> Array:
         return np.full(count, check_number(name, given, _COST))
     array = check_array(name, given, _COST)
     if array.size != count:
-        raise InputError(name, f"{array.size} entries", f"have {count}, one per value")
+        raise InputError(name, f"{array.size} entries", f"have as many as values, {count}")
     return array
