@@ -162,10 +162,16 @@ class Benefit:
         if isinstance(self.curve, LearningCurve | UnboundedCurve):
             return  # concave by their form
         points = np.append(0.0, np.geomspace(1e-6 * top, top, _SAMPLES))
-        if not (np.diff(self._quality(points)) > 0).all():
+        quality, slope = self._quality(points), self.slope(points)
+        chord = np.diff(quality) / np.diff(points)
+        rounding = 8 * 2.0**-52 * np.abs(quality).max() / np.diff(points)
+        if not (chord > 0).all():
             raise InputError("curve", self.curve, f"increase up to an effort of {top:g}")
-        if not (np.diff(self.slope(points)) < 0).all():
+        if not (np.diff(slope) < 0).all():
             raise InputError("curve", self.curve, f"be strictly concave up to an effort of {top:g}")
+        # The chord of a concave curve is no steeper than its left end, no flatter than its right.
+        if not ((chord <= slope[:-1] + rounding) & (chord >= slope[1:] - rounding)).all():
+            raise InputError("curve.marginal", self.curve, "be the derivative of curve.quality")
 
     def _quality(self, effort: Array) -> Array:
         quality = np.asarray(self.curve.quality(effort), dtype=np.float64)
@@ -188,8 +194,8 @@ class Benefit:
         if effort.shape != kappa.shape or not (np.isfinite(effort) & (effort >= 0)).all():
             raise InputError("the effort that values, costs and curve call for", effort,
                              "be finite", hint="Choose other units.")  # fmt: skip
-        seen = effort > _TINY
-        if not np.allclose(self.slope(effort[seen]), kappa[seen], rtol=_AGREEMENT, atol=0):
+        slope = self.slope(np.maximum(effort, _TINY))
+        if not np.isclose(slope, kappa, rtol=_AGREEMENT, atol=0)[effort > _TINY].all():
             raise InputError("curve.effort_at", self.curve, "invert curve.marginal")
 
 
