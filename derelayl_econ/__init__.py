@@ -15,24 +15,39 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.concave_curves import LogCurve, RootCurve
+    from derelayl_econ.games.contest import EffortContest
+    from derelayl_econ.games.contest_benefit import ConcaveBenefit
     from derelayl_econ.games.contribution import ContributionGame
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
+    from derelayl_econ.games.identities import IdentityGame
+    from derelayl_econ.games.length_split import LengthSplit
+    from derelayl_econ.games.lineage_fees import LineagePay
+    from derelayl_econ.games.noisy_splitting import NoisyPay
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.royalty_design import RoyaltyDesign
+    from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
+    from derelayl_econ.games.tournament import SettlementTournament
+    from derelayl_econ.games.tournament_cost import ConvexCost
     from derelayl_econ.games.verification import VerificationGame
+    from derelayl_econ.games.vesting import Vesting
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
     from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Status
     from derelayl_econ.rewards import (
         EqualShare,
+        FunctionShare,
         GainShare,
         LineageShare,
+        PathShare,
+        PowerShare,
         ShapleyShare,
         WindowShare,
     )
@@ -43,23 +58,73 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
 __version__ = "0.1.0"
 
 _HOME = {
-    "cost": ("HARDWARE", "TrainingCost"),
-    "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
+    "cost": (
+        "HARDWARE",
+        "TrainingCost",
+    ),
+    "ecology": (
+        "Ecology",
+        "Preferences",
+        "TrainingGains",
+    ),
+    "errors": (
+        "DerelaylError",
+        "InputError",
+        "SimulationError",
+        "SolverError",
+    ),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
     "games.concave_curves": ("LogCurve", "RootCurve"),
+    "games.contest": ("EffortContest",),
+    "games.contest_benefit": ("ConcaveBenefit",),
     "games.contribution": ("ContributionGame",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
+    "games.identities": ("IdentityGame",),
+    "games.length_split": ("LengthSplit",),
+    "games.lineage_fees": ("LineagePay",),
+    "games.noisy_splitting": ("NoisyPay",),
     "games.participation": ("ParticipationGame",),
+    "games.royalty_design": ("RoyaltyDesign",),
+    "games.splitting": (
+        "SplittingGame",
+        "merge_profit",
+        "split_profit",
+    ),
+    "games.tournament": ("SettlementTournament",),
+    "games.tournament_cost": ("ConvexCost",),
     "games.verification": ("VerificationGame",),
+    "games.vesting": ("Vesting",),
     "notation": ("NOTATION",),
-    "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
-    "results": ("Coverage", "Equilibrium", "EquilibriumSet", "Status"),
-    "rewards": ("EqualShare", "GainShare", "LineageShare", "ShapleyShare", "WindowShare"),
-    "scenario": ("Scenario", "scenario_names"),
+    "quality": (
+        "ExponentialCurve",
+        "HillCurve",
+        "LogisticWalk",
+        "PowerCurve",
+    ),
+    "results": (
+        "Coverage",
+        "Equilibrium",
+        "EquilibriumSet",
+        "Status",
+    ),
+    "rewards": (
+        "EqualShare",
+        "FunctionShare",
+        "GainShare",
+        "LineageShare",
+        "PathShare",
+        "PowerShare",
+        "ShapleyShare",
+        "WindowShare",
+    ),
+    "scenario": (
+        "Scenario",
+        "scenario_names",
+    ),
     "simulation.experiment": ("simulate",),
     "validation": ("validate",),
 }
@@ -70,36 +135,55 @@ __all__ = [
     "NOTATION",
     "BatonGame",
     "Committee",
+    "ConcaveBenefit",
     "ContributionGame",
+    "ConvexCost",
     "Coverage",
     "DerelaylError",
     "DriftFunding",
+    "Ecology",
+    "EffortContest",
     "EqualShare",
     "Equilibrium",
     "EquilibriumSet",
     "ExponentialCurve",
     "FiniteRelay",
     "Formula",
+    "FunctionShare",
     "GainShare",
     "Gate",
     "HillCurve",
+    "IdentityGame",
     "InputError",
+    "LengthSplit",
+    "LineagePay",
     "LineageShare",
     "LogCurve",
     "LogisticWalk",
+    "NoisyPay",
     "ParticipationGame",
+    "PathShare",
     "PowerCurve",
+    "PowerShare",
+    "Preferences",
     "RootCurve",
+    "RoyaltyDesign",
     "Scenario",
+    "SettlementTournament",
     "ShapleyShare",
     "SimulationError",
     "SolverError",
+    "SplittingGame",
     "Status",
     "TrainingCost",
+    "TrainingGains",
     "VerificationGame",
+    "Vesting",
     "WindowShare",
+    "merge_profit",
     "scenario_names",
     "simulate",
+    "split_profit",
     "validate",
 ]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
+    from derelayl_econ.validation import ComparisonTable
 
 __all__ = ["cite", "ecology", "figures", "info", "simulate", "solve", "validate"]
 
@@ -29,6 +30,8 @@ PAPER = """@misc{duan2026derelayl,
   archivePrefix = {arXiv}
 }"""
 FIGURE_FOLDER = Path("notebooks") / "figures"
+TABLES = {"prediction": "table", "ecology_study": "ecology_table"}
+"""Figures that are tables of comparisons, and where the evidence keeps these."""
 
 
 def solve(options: Namespace) -> bool:
@@ -96,28 +99,37 @@ def ecology(options: Namespace) -> bool:
 def figures(options: Namespace) -> bool:
     """Draw figures, each with its check against simulation; refuse a wrong name before any work."""
     from derelayl_econ.figures.registry import FIGURES, draw, save, spec_of
-    from derelayl_econ.files import output_folder, write_atomically
+    from derelayl_econ.files import output_folder
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import Evidence
 
-    names = [spec_of(name).name for name in options.names or FIGURES]
+    specs = [spec_of(name) for name in options.names or FIGURES]
     folder = output_folder(FIGURE_FOLDER if options.out is None else options.out)
-    evidence = Evidence(Scenario.load("phone_community"), rng=options.seed)
+    evidence = {scenario: Evidence(Scenario.load(scenario), rng=options.seed)
+                for scenario in {spec.scenario for spec in specs}}  # fmt: skip
     written: list[Path] = []
-    for name in names:
+    for spec in specs:
+        name, found = spec.name, evidence[spec.scenario]
         with _progress(options, f"figure {name}"):
-            written += save(draw(name, evidence), name, folder)
+            written += save(draw(name, found), name, folder)
         if not options.json and not options.quiet:
-            print(f"{folder / name}.pdf, .png  {FIGURES[name].question}")
-    if "prediction" in names:  # its rows are measured by now
-        written.append(folder / "prediction.csv")
-        write_atomically(written[-1], evidence.table.to_frame().to_csv(index=False).encode())
-        if not options.json and not options.quiet:
-            print(f"{evidence.table.caption()}; every row in {written[-1]}")
-            print(evidence.table.notes())
+            print(f"{folder / name}.pdf, .png  {spec.question}")
+        if name in TABLES:  # its rows are measured by now
+            written.append(folder / f"{name}.csv")
+            _write_table(options, getattr(found, TABLES[name]), written[-1])
     if options.json:
         print(json.dumps({"seed": options.seed, "files": [str(path) for path in written]}))
     return True
+
+
+def _write_table(options: Namespace, table: ComparisonTable, path: Path) -> None:
+    """Write the comparisons behind a figure as CSV, and tell what is refuted."""
+    from derelayl_econ.files import write_atomically
+
+    write_atomically(path, table.to_frame().to_csv(index=False).encode())
+    if not options.json and not options.quiet:
+        print(f"{table.caption()}; every row in {path}")
+        print(table.notes())
 
 
 def info(options: Namespace) -> bool:

@@ -13,6 +13,8 @@ part of the games played on them: they fix payoffs, they have no equilibrium of 
 - :class:`WindowShare`: the last k legs, equally.
 - :class:`ShapleyShare`: expected marginal improvement over a uniformly random order of the legs,
   for any value v(S) of a set S of legs; with additive v it is :class:`GainShare`.
+- :class:`PowerShare`, :class:`FunctionShare`, :class:`PathShare`: what each leg deserves by itself;
+  see :mod:`derelayl_econ.leg_rules`.
 
 A rule is *budget-feasible* if what it owes never exceeds what is put in, at any length of path:
 rules that share a pool are; lineage royalties are iff sum_d w_d <= rho per hand-over.
@@ -28,6 +30,7 @@ import numpy.typing as npt
 
 from derelayl_econ.domains import COUNT, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.errors import InputError
+from derelayl_econ.leg_rules import FunctionShare, PathShare, PowerShare
 from derelayl_econ.quality import LearningCurve
 from derelayl_econ.reward_rule import RewardRule
 from derelayl_econ.royalties import ROYALTY_WEIGHT, LineageShare
@@ -36,8 +39,11 @@ from derelayl_econ.shapley import ShapleyEstimate, ValueFunction, shapley_values
 __all__ = [
     "ROYALTY_WEIGHT",
     "EqualShare",
+    "FunctionShare",
     "GainShare",
     "LineageShare",
+    "PathShare",
+    "PowerShare",
     "RewardRule",
     "ShapleyShare",
     "WindowShare",

@@ -215,6 +215,7 @@ class EcologyRules(Section):
     deposit_cap: float | None = None
     endowment: float = 0.0
     performance: str = _choice("walk", "curve")
+    gain_mean: float = _number(1.0, Domain())
     gain_spread: float = _number(1.0, NON_NEGATIVE)
     free_riders: int = _number(0, INDEX)
     decline: bool = False
@@ -230,8 +231,9 @@ class EcologyRules(Section):
     def __post_init__(self) -> None:
         super().__post_init__()
         needs = {"decay": ("royalty", "geometric"), "royalty_share": ("royalty", "geometric"),
-                 "window": ("royalty", "window"), "cost_spread": ("decline", True),
-                 "coin_value": ("decline", True), "coin_budget": ("decline", True)}  # fmt: skip
+                 "window": ("royalty", "window"), "gain_mean": ("performance", "walk"),
+                 "cost_spread": ("decline", True), "coin_value": ("decline", True),
+                 "coin_budget": ("decline", True)}  # fmt: skip
         defaults = {item.name: item.default for item in dataclasses.fields(self)}
         for name, (switch, position) in needs.items():
             if getattr(self, name) != defaults[name] and getattr(self, switch) != position:

@@ -9,17 +9,24 @@ phi_i = sum over S without i of |S|! (n-1-|S|)!/n! (v(S + i) - v(S)).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from derelayl_econ.domains import INDEX, check_array
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Result, frozen_array
 
-__all__ = ["EXACT_LIMIT", "ShapleyEstimate", "ValueFunction", "shapley_values"]
+__all__ = [
+    "EXACT_LIMIT",
+    "ShapleyEstimate",
+    "ValueFunction",
+    "marginal_payments",
+    "shapley_values",
+]
 
 Array = npt.NDArray[np.float64]
 ValueFunction = Callable[[frozenset[int]], float]
@@ -78,6 +85,34 @@ def shapley_values(
     return _by_orders(checked, players, samples, np.random.default_rng(rng))
 
 
+def marginal_payments(value: ValueFunction, order: Sequence[int]) -> Array:
+    """Return what each leg adds when the legs come in a given order, by leg.
+
+    The mean over a uniformly random order is the Shapley value.
+
+    Parameters
+    ----------
+    order : sequence of int
+        A permutation of 0, ..., n-1.
+
+    Examples
+    --------
+    >>> marginal_payments(lambda legs: float(len(legs) >= 2), [2, 0, 1])
+    array([1., 0., 0.])
+    """
+    places = check_array("order", order, INDEX).astype(np.int64)
+    if not np.array_equal(np.sort(places), np.arange(places.size)):
+        raise InputError("order", order, "hold every leg 0, ..., n-1 once")
+    return _marginals(_checked(value), places.tolist())
+
+
+def _marginals(value: ValueFunction, order: list[int]) -> Array:
+    reached = [value(frozenset(order[:k])) for k in range(len(order) + 1)]
+    added = np.empty(len(order))
+    added[order] = np.diff(reached)
+    return added
+
+
 def _by_subsets(value: ValueFunction, players: int) -> Array:
     sets = range(1 << players)
     worth = np.array([value(frozenset(i for i in range(players) if s >> i & 1)) for s in sets])
@@ -96,12 +131,9 @@ def _by_orders(
 ) -> ShapleyEstimate:
     if samples < 2:
         raise InputError("samples", samples, "be at least 2 to have a standard error")
-    origin = value(frozenset())
-    contributions = np.empty((samples, players))
-    for row in contributions:
-        order = rng.permutation(players).tolist()
-        reached = [value(frozenset(order[: k + 1])) for k in range(players)]
-        row[order] = np.diff([origin, *reached])
+    contributions = np.array(
+        [_marginals(value, rng.permutation(players).tolist()) for _ in range(samples)]
+    )
     errors = contributions.std(axis=0, ddof=1) / math.sqrt(samples)
     return ShapleyEstimate(
         values=frozen_array(contributions.mean(axis=0)),

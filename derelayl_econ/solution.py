@@ -216,7 +216,7 @@ def _gains(scenario: Scenario, rules: EcologyRules) -> TrainingGains:
                          'be 0 while ecology.performance = "walk", which has no scale to lose from',
                          hint='Try ecology.performance = "curve".')  # fmt: skip
     if rules.performance == "walk":
-        return TrainingGains.walk(spread=rules.gain_spread)
+        return TrainingGains.walk(rules.gain_mean, rules.gain_spread)
     return TrainingGains.curve(hill_curve(scenario), spread=rules.gain_spread,
                                drift=scenario.learning.drift)  # fmt: skip
 

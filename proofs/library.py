@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from proofs import (
     baton,
+    ecology,
     lemmas,
     t0_participation,
     t1_volunteer,
@@ -20,6 +21,6 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection,
-        t8_drift_funding, baton,
+        t8_drift_funding, baton, ecology,
     )
 )  # fmt: skip

@@ -19,6 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import derelayl_econ as d
+from derelayl_econ.ecology import JobFees
 from derelayl_econ.simulation.policies import (
     Always,
     Cheat,
@@ -97,6 +98,34 @@ def _funded(game: d.DriftFunding) -> list[float]:
     return [state.quality, state.welfare, game.price_floor, game.price_ceiling]
 
 
+def _played(game: d.Ecology) -> list[float]:
+    run = game.simulate(4, 1)
+    return [*run.supply, *run.gini, *run.quality, game.steady_state().owners]
+
+
+def _split(game: d.SplittingGame) -> list[float]:
+    found = game.report()
+    return [found.split_profit, found.merge_profit, game.smallest_fee()]
+
+
+def _identities(game: d.IdentityGame) -> list[float]:
+    equilibria = [*game.symmetric_equilibria(), *game.pure_equilibria()]
+    return [game.gain(3), game.stopping_price, *(e.regret for e in equilibria)]
+
+
+def _reciprocal(effort: Any) -> Any:
+    return 1 / (1 + effort)
+
+
+def _contest(game: d.EffortContest) -> list[float]:
+    return [x for e in game.equilibria() for x in (*e.strategy, *e.payoff, e.total, e.regret)]
+
+
+def _tournament(game: d.SettlementTournament) -> list[float]:
+    found = game.first_order()
+    return [found.effort, found.payoff, found.deviation_gain, found.critical_ratio]
+
+
 def _contributed(game: d.ContributionGame) -> Any:
     found = [game.simultaneous(), game.transfers(), game.sequential(range(game.participants))]
     numbers = [(e.total, e.regret, e.efficiency) for e in found]
@@ -141,6 +170,27 @@ CASES: dict[str, Case] = {
         cost=0.1, drift=0.01, learning_rate=0.2, quality_max=1.0, users=10.0, flow_value=0.1,
         value=0.1, leakage=0.5),
     "VerificationGame": _case(d.VerificationGame, _inspected, **INSPECTION),
+    "EffortContest": _case(
+        d.EffortContest, _contest, {"values": "contest"}, prize=2.0, costs=[1.0, 2.0, 3.0]),
+    "EffortContest with a benefit": _case(
+        d.EffortContest, _contest, {"values": "cost / value"}, prize=2.0, costs=[1.0, 2.0, 3.0],
+        values=[1.0, 2.0, 0.0], curve=d.PowerCurve(0.0, 1.0, effort_scale=5.0, exponent=0.5)),
+    "EffortContest on an S-shape": _case(
+        d.EffortContest, _contest, prize=2.0, costs=[1.0, 2.0], values=20.0,
+        curve=d.HillCurve(0.0, 1.0, effort_scale=5.0, steepness=3.0)),
+    "ConcaveBenefit": _case(
+        d.ConcaveBenefit, lambda b: b.quality(3.0), {"quality_of": "quality",
+        "marginal_of": "marginal"}, quality_of=np.log1p, marginal_of=_reciprocal),
+    "ConvexCost": _case(
+        d.ConvexCost, lambda c: c.effort_at(2.0), {"cost_of": "cost", "marginal_of": "marginal"},
+        cost_of=np.expm1, marginal_of=np.exp),
+    "SettlementTournament": _case(
+        d.SettlementTournament, _tournament, winning_share=0.5, prize=2.0, luck=1.0, cost=1.0,
+        deposit=0.5, outside=0.0, participants=6, law=None),
+    "SettlementTournament.fixed_total": _case(
+        d.SettlementTournament.fixed_total, _tournament, {"total_prize": "prize",
+        "winning_share": "prize"}, total_prize=1.0,
+        winning_share=0.5, luck=1.0, cost=1.0, deposit=0.5),
     "Committee": _case(
         d.Committee, lambda c: [c.majority_false_reject, c.majority_false_accept], size=3,
         false_reject=0.1, false_accept=0.1, correlation=0.2),
@@ -184,6 +234,41 @@ CASES: dict[str, Case] = {
         d.LineageShare, _shares, {"weights": "entitle"}, weights=[0.5, 0.2]),
     "ShapleyShare": _case(
         d.ShapleyShare, _shares, value=None, curve=None, samples=100, rng=0),
+    "PowerShare": _case(d.PowerShare, _shares, exponent=2.0),
+    "PathShare": _case(
+        lambda start: d.PathShare(lambda before, after: abs(after - before), start), _shares,
+        {"start": "entitle"}, start=0.0),
+    "split_profit": _case(
+        d.split_profit, lambda x: x, {"gains": "leg", "parts": "gains"}, rule=d.EqualShare(),
+        gains=[0.3, 0.1, 0.2], leg=1, parts=2, fee=0.1),
+    "merge_profit": _case(
+        d.merge_profit, lambda x: x, {"gains": "legs"}, rule=d.PowerShare(2.0),
+        gains=[0.3, 0.1, 0.2], legs=[0, 1], fee=0.1),
+    "SplittingGame": _case(
+        d.SplittingGame, _split, {"deepest_dip": "gains"}, rule=d.PowerShare(2.0),
+        gains=[0.3, 0.1], fee=0.1, most_parts=2, units=3, deepest_dip=0.0),
+    "LineagePay": _case(
+        d.LineagePay, lambda pay: [*pay([0.3, 0.1]), pay.fee], rule=d.LineageShare(0.5), fee=0.1,
+        by_improvement=True),
+    "IdentityGame": _case(
+        d.IdentityGame, _identities, participants=5, pool=6.0, identity_cost=0.5),
+    "LengthSplit": _case(
+        d.LengthSplit, lambda split: split([0.3, 0.1]), {"places": "weights"}, pool=3.0,
+        places=[0.2, 0.7], weights=[0.5, 0.5]),
+    "LengthSplit.tilted": _case(
+        d.LengthSplit.tilted, lambda split: split([0.3, 0.1]), pool=3.0, tilt=2.0),
+    "RoyaltyDesign": _case(
+        d.RoyaltyDesign, lambda r: [r.best_decay, r.best_incentive, r.best_distance,
+                                    r.next_step_decay],
+        survival=0.9, discount=0.9, royalty_share=0.5),
+    "Vesting": _case(
+        d.Vesting, lambda v: [v.best().cost, v.best().regret],
+        {"cost": "saving", "false_reject": "detection", "treasury_factor": "delay"},
+        saving=0.5, cost=1.0, survival=0.9, discount=0.9, detection=0.3, false_reject=0.05,
+        reward=1.0, outside=0.1, treasury_factor=1.0),
+    "NoisyPay": _case(
+        d.NoisyPay, lambda pay: [pay.pay(0.1), pay.profit(0.1, 3)], noise=0.5, hold_out=50,
+        price=2.0, margin=0.01, spread=0.1, paired=True),
     "EqualShare": _case(lambda gains: d.EqualShare().shares(gains), lambda s: s, gains=[1.0, 2.0]),
     "PlayEquilibrium": _case(
         PlayEquilibrium, lambda policy: [policy.at(0), policy.at(9)], p=0.5),
@@ -194,6 +279,29 @@ CASES: dict[str, Case] = {
     "RelaySettings": _case(
         RelaySettings, **{f.name: getattr(RelaySettings(), f.name) for f in fields(RelaySettings)}),
     "Scenario.load": _case(d.Scenario.load, words={"path": "scenario"}, path="phone_community"),
+    "Ecology": _case(
+        d.Ecology, _played, participants=8, matches=2, winning_share=0.5, success=0.9, founders=1,
+        gain_price=1.0, reserve=0.0, deposit_cap=3.0, endowment=1.0, free_riders=1,
+        preferences=None),
+    "Preferences": _case(
+        d.Preferences, lambda wants: _played(d.Ecology(8, preferences=wants)), cost=1.0,
+        cost_spread=0.5, value=0.1, discount=0.9, coin_value=0.1, coin_budget=1.0),
+    "JobFees": _case(
+        JobFees, lambda fees: _played(d.Ecology(8, fees=fees)), deposit=0.1, model=0.1, case=0.1,
+        cases=3, owner_stake=0.1),
+    "TrainingGains.walk": _case(
+        d.TrainingGains.walk, lambda gains: _played(d.Ecology(8, gains=gains)), mean=1.0,
+        spread=1.0),
+    "TrainingGains.curve": _case(
+        d.TrainingGains.curve, lambda gains: _played(d.Ecology(8, gains=gains)),
+        curve=d.HillCurve(0, 1, 5, 1.5), spread=1.0, drift=0.1),
+    "TrainingGains.table": _case(
+        d.TrainingGains.table, lambda gains: _played(d.Ecology(8, gains=gains)),
+        quality=[0.0, 1.0], mean=[0.2, 0.0], spread=[0.1, 0.0], ceiling=1.0, drift=0.0),
+    "Ecology.simulate": _case(
+        lambda rounds, rng, every, trace: d.Ecology(4, 1).simulate(
+            rounds, rng, every=every, trace=trace),  # dies in the first round
+        lambda run: run.supply, rounds=3, rng=1, every=1, trace=False),
     "Evidence": _case(
         Evidence, lambda e: e.seed, scenario=d.Scenario.load("phone_community"), rng=0,
         replications=20),

@@ -166,6 +166,48 @@ def test_validate_exit_codes_and_files(
     assert list(pd.read_csv(tmp_path / "t.csv")["verdict"]) == ["refuted"]
 
 
+ECOLOGY = ("ecology", "derelayl_defaults", "--rounds", "30", "--replications", "5")
+
+
+def test_ecology_tells_theory_and_simulation(run: Run) -> None:
+    answer = run(*ECOLOGY)
+    assert (answer.code, answer.err) == (0, "")
+    assert "Ecology steady state" in answer.out
+    assert "5 runs of 256 participants, 30 rounds: 5 alive at the end" in answer.out
+    assert "39.5517" in answer.out
+    assert run(*ECOLOGY).out == answer.out == run(*ECOLOGY, "--workers", "2").out
+    assert run(*ECOLOGY, "--seed", "3").out != answer.out
+
+
+def test_ecology_as_json_and_as_csv(run: Run, tmp_path: Path) -> None:
+    found = json.loads(run(*ECOLOGY, "--json").out, parse_constant=pytest.fail)
+    assert found["seed"] == 0
+    assert found["theory"]["survives"] is True
+    assert len(found["simulation"]["runs"]) == 5
+    target = tmp_path / "rounds.csv"
+    assert run(*ECOLOGY, "--out", str(target), "--quiet").out == ""
+    table = pd.read_csv(target)
+    assert len(table) == 5 * 30
+    assert {"round", "owners", "supply", "gini", "version_newest-0", "replication"} <= set(table)
+
+
+def test_an_ecology_that_dies_is_a_no(run: Run) -> None:
+    answer = run(*ECOLOGY, "--set", "ecology.winning_share=0")
+    assert answer.code == 1
+    assert "rounds until extinct" in answer.out
+    assert "0 alive at the end" in answer.out
+
+
+def test_any_value_of_a_scenario_is_set_from_the_command_line(run: Run) -> None:
+    changed = run("solve", "phone_community", "--set", "reward.pool=3", "--set",
+                  "community.participants = 20", "--set", "experiment.dataset=wine")  # fmt: skip
+    scenario = Scenario.load("phone_community").replace("reward.pool", 3)
+    assert changed.out.rstrip("\n") == str(solve(scenario.replace("community.participants", 20)))
+    rules = run(*ECOLOGY, "--set", "ecology.royalty=geometric", "--set", "ecology.decay=.25")
+    assert rules.code == 0
+    assert "issued" in rules.out
+
+
 def test_figures_draws_what_is_named(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +271,13 @@ def test_info_and_cite(run: Run, tmp_path: Path) -> None:
         (["validate", "phone_community", "--replications", "3"], "an integer >= 20; got 3"),
         (["validate", "phone_community", "--seed", "1.5"], "invalid int value: '1.5'"),
         (["figures", "stoping"], "Did you mean stopping?"),
+        (["ecology", "phone_community"], "have a section [ecology]"),
+        (["ecology", "derelayl_defaults", "--rounds", "0"], "rounds must be an integer >= 1"),
+        (["ecology", "derelayl_defaults", "--replications", "0"], "replications must be"),
+        (["ecology", "derelayl_defaults", "--set", "ecology.matches"], "--set must be KEY=VALUE"),
+        (["ecology", "derelayl_defaults", "--set", "ecology.matchs=3"], "ecology.matches?"),
+        (["ecology", "derelayl_defaults", "--set", "ecology.matches=x"], "ecology.matches must be"),
+        (["ecology", "derelayl_defaults", "--set", "community.participants=255"], "be even"),
         (["solve", "phone_community", "--out", ""], "output file must name a file, not a folder"),
         (["solve", "phone_community", "--out"], "expected one argument"),
     ],
@@ -268,7 +317,7 @@ def test_a_folder_is_not_a_scenario(run: Run, tmp_path: Path) -> None:
     assert "Is a directory" in _refused(run("solve", str(tmp_path)))
 
 
-@pytest.mark.parametrize("command", ["solve", "simulate", "validate"])
+@pytest.mark.parametrize("command", ["solve", "simulate", "validate", "ecology"])
 @pytest.mark.parametrize("place", ["", "small.toml/x.json", "missing/x.json", "n" * 300])
 def test_a_useless_out_is_refused_before_any_work(
     run: Run, small: str, tmp_path: Path, command: str, place: str, monkeypatch: pytest.MonkeyPatch

@@ -55,7 +55,7 @@ def test_marginal_and_inverse_follow_from_the_quality(form):
     }
     stated = form.marginal_formula.expression
     assert float((slope - stated).subs(numbers)) == pytest.approx(0, abs=1e-15)
-    inverse = form.inverse_formula.expression.subs(symbol("marginal"), stated)
+    inverse = form.inverse_formula.expression.subs(symbol("marginal_quality"), stated)
     assert float(inverse.subs(numbers)) == pytest.approx(float(numbers[symbol("effort")]))
 
 
@@ -67,7 +67,7 @@ def test_the_shipped_inverses_invert_the_shipped_marginals(form):
     known = {s: given_numbers[s.name] for s in marginal.free_symbols}
     kappa = marginal.subs(known)
     expression = DEMAND[form].expression
-    found = expression.subs({s: kappa if s.name == "marginal" else given_numbers[s.name]
+    found = expression.subs({s: kappa if s.name == "marginal_quality" else given_numbers[s.name]
                              for s in expression.free_symbols})  # fmt: skip
     assert float(found) == pytest.approx(3)
 

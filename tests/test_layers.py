@@ -25,6 +25,7 @@ LAYERS = (
         "curve_problem",
         "curve_search",
         "cost",
+        "leg_rules",
         "reward_rule",
         "rewards",
         "royalties",

@@ -9,11 +9,13 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
-HARDWARE NOTATION BatonGame Committee ContributionGame Coverage DerelaylError DriftFunding
-EqualShare Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve
-InputError LineageShare LogCurve LogisticWalk ParticipationGame PowerCurve RootCurve Scenario
-ShapleyShare SimulationError SolverError Status TrainingCost VerificationGame WindowShare
-scenario_names simulate validate
+HARDWARE NOTATION BatonGame Committee ConcaveBenefit ContributionGame ConvexCost Coverage
+DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium EquilibriumSet
+ExponentialCurve FiniteRelay Formula FunctionShare GainShare Gate HillCurve IdentityGame InputError
+LengthSplit LineagePay LineageShare LogCurve LogisticWalk NoisyPay ParticipationGame PathShare
+PowerCurve PowerShare Preferences RootCurve RoyaltyDesign Scenario SettlementTournament ShapleyShare
+SimulationError SolverError SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting
+WindowShare merge_profit scenario_names simulate split_profit validate
 """.split()
 
 

@@ -23,10 +23,14 @@ w p q (1 - (1-eta)^j) >= c: not before its model has the break-even lag
 
     j* = ln(1 - c/(w p q)) / ln(1 - eta),
 
-rounded up. Each participant then waits until the lag and until it is drawn and succeeds, so that
-S = N / (j* - 1 + 1/(P p)) models are trained per round, P the chance to be drawn with M = s S
-owners. This is the renewal argument, first order in the spread of qualities: it takes everybody's
-model as equally good when new. Source: own analysis (theory notes, section 5).
+rounded up. A participant's cycle from one new model to the next ends by training, from that lag on
+with chance P p per round (P: to be drawn, with M = s S - ell owners), or earlier, as the miner who
+encrypts, with chance f = (1 - P)/(N - A). With x = (1-f)^(j*-1) for cycles that reach the lag,
+
+    S = N x P p/(P p + f) / [(1 - x)/f + x/(P p + f)]
+
+models are trained per round (renewal-reward theorem); f -> 0 gives N/(j* - 1 + 1/(P p)). It takes
+everybody's model as equally good when new. Source: own analysis (theory notes, section 5).
 """
 
 from __future__ import annotations
@@ -96,7 +100,14 @@ BREAK_EVEN_LAG = Formula(
 )
 """Age (rounds) from which a model is worth replacing; ``value`` is w, for ever."""
 
-RENEWED = Formula("models trained per round", _N / (_LAG - 1 + 1 / (_PT * _P)), _SOURCE)
+_GIFT = (1 - _PT) / (_N - symbol("slots"))
+_REACHED = (1 - _GIFT) ** (_LAG - 1)
+_ENDS = _PT * _P + _GIFT
+RENEWED = Formula(
+    "models trained per round",
+    _N * _REACHED * _PT * _P / _ENDS / ((1 - _REACHED) / _GIFT + _REACHED / _ENDS),
+    _SOURCE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -204,7 +215,7 @@ def renewal_state(ecology: Ecology) -> RenewalState:
     ...     gains=TrainingGains.curve(curve, drift=0.02),
     ...     preferences=Preferences(cost=0.1, value=0.1, discount=0.95)))
     >>> state.lag, round(state.quality, 3), round(state.owners, 1)
-    (5, 0.926, 19.7)
+    (5, 0.926, 19.4)
     """
     wants, gains = ecology.preferences, ecology.gains
     if wants is None or wants.coin_value > 0 or wants.coin_budget > 0:
@@ -228,8 +239,9 @@ def renewal_state(ecology: Ecology) -> RenewalState:
     def excess(trained: float) -> float:
         chance = TRAINER_CHANCE(slots=ecology.slots, participants=ecology.participants,
                                 owners=owners_of(trained))  # fmt: skip
-        return trained - float(RENEWED(participants=ecology.participants, lag=lag,
-                                       trainer_chance=chance, success=ecology.success))  # fmt: skip
+        renewed = RENEWED(participants=ecology.participants, slots=ecology.slots, lag=lag,
+                          trainer_chance=chance, success=ecology.success)  # fmt: skip
+        return trained - float(renewed)
 
     trained = float(brentq(excess, 0.0, ecology.success * ecology.slots))
     return RenewalState(quality=quality, lag=lag, trained=trained, owners=owners_of(trained),

@@ -12,6 +12,7 @@ from derelayl_econ.ecology.mean_field import EcologySteadyState, steady_state
 from derelayl_econ.ecology.owner_chain import OwnerChain
 from derelayl_econ.ecology.terms import JobFees, Preferences
 from derelayl_econ.errors import InputError
+from derelayl_econ.games.magnitude import check_magnitude
 from derelayl_econ.notation import check
 from derelayl_econ.rewards import LineageShare
 from derelayl_econ.seeds import Seed
@@ -107,6 +108,8 @@ class Ecology:
         for name in ("gain_price", "deposit_cap"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, check(**{name: getattr(self, name)})[name])
+                check_magnitude(**{name: getattr(self, name)})
+        check_magnitude(reserve=self.reserve, endowment=self.endowment)
         self._check_people()
         self._check_parts()
 

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from derelayl_econ.domains import HALF_OPEN_UNIT, NON_NEGATIVE, check_array, check_number
 from derelayl_econ.errors import InputError
+from derelayl_econ.games.magnitude import check_magnitude
 from derelayl_econ.quality import LearningCurve
 from derelayl_econ.results import frozen_array
 
@@ -75,6 +76,7 @@ class TrainingGains:
         """
         step = check_number("mean", mean)
         width = check_number("spread", spread, NON_NEGATIVE)
+        check_magnitude(mean=step, spread=width)
         return cls(performance=frozen_array([0.0, 1.0]), mean=frozen_array([step, step]),
                    spread=frozen_array([width, width]), logistic=True)  # fmt: skip
 
@@ -101,6 +103,8 @@ class TrainingGains:
         if not isinstance(curve, LearningCurve):
             raise InputError("curve", curve, "be a learning curve")
         width = check_number("spread", spread, NON_NEGATIVE)
+        check_magnitude(spread=width, quality_start=curve.quality_start,
+                        quality_max=curve.quality_max)  # fmt: skip
         grid = np.linspace(curve.quality_start, curve.quality_max, CURVE_POINTS)
         mean = np.append(curve.gain(grid[:-1]), 0.0)  # no gain at the ceiling
         return cls(performance=frozen_array(grid), mean=frozen_array(mean),
@@ -131,6 +135,8 @@ class TrainingGains:
         if means.shape != grid.shape or spreads.shape != grid.shape:
             raise InputError("mean and spread", f"shapes {means.shape} and {spreads.shape}",
                              f"have the shape {grid.shape} of quality")  # fmt: skip
+        for name, values in (("quality", grid), ("mean", means), ("spread", spreads)):
+            check_magnitude(**{name: float(np.abs(values).max())})
         top = check_number("ceiling", ceiling)
         if top < grid[-1]:
             raise InputError("ceiling", top, f"be at least the largest quality, {grid[-1]:g}")

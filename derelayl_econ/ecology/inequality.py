@@ -17,6 +17,8 @@ own analysis; E|Z| from a characteristic function: von Bahr (1965).
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,7 +28,7 @@ __all__ = ["gini", "trunk_gini"]
 
 Array = npt.NDArray[np.float64]
 
-_PERIODS, _NODES = 2000, 12
+_PERIODS, _NODES, _HALVINGS = 2000, 12, 40
 
 
 def gini(wealth: npt.ArrayLike) -> float:
@@ -54,11 +56,20 @@ def trunk_gini(rounds: npt.ArrayLike, participants: int) -> Array:
     array([0.792, 0.147])
     """
     tau = check_array("rounds", rounds, POSITIVE, ndim=None)[..., None] / participants
-    # Gauss-Legendre on every period of the sine; beyond the last, sin(u)/u no longer matters.
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    starts = 2 * np.pi * np.arange(_PERIODS)[:, None]
-    u = (starts + np.pi * (nodes + 1)).ravel()
-    du = np.tile(np.pi * weights, _PERIODS)
-    kept = -np.expm1(-2 * tau * (1 - np.sin(u) / u)) / u**2
-    rest = -np.expm1(-2 * tau[..., 0]) / (2 * np.pi * _PERIODS)
+    u, du = _quadrature()
+    below = np.where(u < 1e-3, u**2 / 6, 1 - np.sin(u) / u)  # the series where digits would cancel
+    kept = -np.expm1(-2 * tau * below) / u**2
+    rest = -np.expm1(-2 * tau[..., 0]) / (2 * np.pi * _PERIODS)  # sin(u)/u no longer matters
     return np.asarray(2 / np.pi * (kept @ du + rest) / tau[..., 0])
+
+
+@cache
+def _quadrature() -> tuple[Array, Array]:
+    """Return nodes and weights of Gauss-Legendre panels: periods of the sine, the first halved.
+
+    Halved again and again towards 0, where the integrand of a late round is all there is.
+    """
+    edges = np.concatenate([[0.0], 0.5 ** np.arange(_HALVINGS, 0, -1), np.arange(1, _PERIODS + 1)])
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    low, width = 2 * np.pi * edges[:-1, None], 2 * np.pi * np.diff(edges)[:, None]
+    return (low + width * (nodes + 1) / 2).ravel(), (width * weights / 2).ravel()

@@ -389,11 +389,11 @@ def play(rules: Rules, state: State, rng: np.random.Generator, records: Records,
             return FULL
         owners = state.tally[OWNERS]
         open_round(rules, state, rng)
-        if imbalance(state) > TOLERANCE:
+        if not imbalance(state) <= TOLERANCE:  # so that NaN is caught, too
             return UNBALANCED
         train(rules, state, rng)
         settle(rules, state)
-        if imbalance(state) > TOLERANCE:
+        if not imbalance(state) <= TOLERANCE:  # so that NaN is caught, too
             return UNBALANCED
         record(rules, state, records, owners)
         if state.tally[OWNERS] == 0:

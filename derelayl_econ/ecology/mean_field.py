@@ -42,6 +42,7 @@ __all__ = [
     "SUPPLY",
     "TRAINER_CHANCE",
     "EcologySteadyState",
+    "coins_by_generation",
     "coins_issued",
     "rounding_loss",
     "steady_state",
@@ -223,3 +224,29 @@ def coins_issued(royalties: LineageShare, winners: npt.ArrayLike) -> Array:
     counts = np.asarray(winners, dtype=np.float64)
     owed = royalties.liability(counts.shape[-1] + 1)[1:]
     return np.asarray(np.cumsum(counts * owed, axis=-1))
+
+
+def coins_by_generation(royalties: LineageShare, winners: npt.ArrayLike) -> Array:
+    """Return what the models of each version have earned for their owners: dilution.
+
+    Exact, whatever the tree: every winner of version r pays w_(r-v) to its ancestor of version v.
+
+    Parameters
+    ----------
+    winners : array_like, shape (t,)
+        Winners of rounds 1, ..., t: the models of versions 1, ..., t.
+
+    Returns
+    -------
+    ndarray, shape (t + 1,)
+        Coins until round t of all models of version 0 (the genesis models), 1, ..., t together.
+
+    Examples
+    --------
+    >>> coins_by_generation(LineageShare(weights="all"), [1, 1, 2])
+    array([4., 4., 3., 2.])
+    """
+    counts = np.asarray(winners, dtype=np.float64)
+    weights = royalties.weight(np.arange(counts.size + 1))
+    paid = np.convolve(weights, counts[::-1])[: counts.size][::-1]  # versions 1, ..., t
+    return np.concatenate([[weights[1:] @ counts], paid])

@@ -87,7 +87,8 @@ class OwnerChain:
     def __post_init__(self) -> None:
         if self.participants > LARGEST:
             raise InputError("participants", self.participants, f"be at most {LARGEST}",
-                             hint="steady_state() gives the mean field at any size.")  # fmt: skip
+                             hint="steady_state() gives the mean field at any size, and whether a "
+                             "relay dies young hardly depends on it.")  # fmt: skip
 
     @cached_property
     def matrix(self) -> Array:
@@ -114,6 +115,18 @@ class OwnerChain:
         hit = linalg.solve(np.eye(level - 1) - inner, self.matrix[1:level, 0])
         return float(np.clip(hit[self.founders - 1], 0.0, 1.0))
 
+    def laws(self, rounds: int) -> Array:
+        """Return the law of the owners who begin rounds 1, ..., ``rounds`` + 1.
+
+        Shape (rounds + 1, A + 1): probability of each number of owners, 0 for a dead relay.
+        """
+        count = check_number("rounds", rounds, COUNT)
+        laws = np.zeros((count + 1, self.matrix.shape[0]))
+        laws[0, self.founders] = 1.0
+        for t in range(count):
+            laws[t + 1] = laws[t] @ self.matrix
+        return laws
+
     def extinction(self, rounds: int) -> Array:
         """Return the probability that the relay has died out by round 1, ..., ``rounds``.
 
@@ -122,14 +135,14 @@ class OwnerChain:
         >>> OwnerChain(256, 4, 0.5, 0.9).extinction(3).round(5)
         array([0.0037 , 0.00496, 0.00539])
         """
-        return self._forward(rounds)[1:, 0]
+        return self.laws(rounds)[1:, 0]
 
     def owners_alive(self, rounds: int) -> Array:
         """Return the mean owners who begin rounds 1, ..., ``rounds`` + 1, given life until then.
 
         Given that the relay still has owners after the last of these rounds; shape (rounds + 1,).
         """
-        forward = self._forward(rounds)
+        forward = self.laws(rounds)
         later = np.ones(self.matrix.shape[0])
         later[0] = 0.0
         means = np.empty(rounds + 1)
@@ -183,11 +196,3 @@ class OwnerChain:
         drift = self.matrix @ owners - owners
         growing = np.flatnonzero(drift[1:] > 0)
         return int(growing.max() + 1) if growing.size else 0
-
-    def _forward(self, rounds: int) -> Array:
-        count = check_number("rounds", rounds, COUNT)
-        laws = np.zeros((count + 1, self.matrix.shape[0]))
-        laws[0, self.founders] = 1.0
-        for t in range(count):
-            laws[t + 1] = laws[t] @ self.matrix
-        return laws

@@ -31,6 +31,8 @@ Training = Callable[[layout.Rules, layout.State, np.random.Generator], None]
 
 _WORK = 5_000_000
 """Participants times rounds between two looks at the keyboard."""
+MOST_WORDS = 500_000_000
+"""Numbers that one run may keep (4 GB)."""
 GENERATIONS = 64
 """Room for the tree of models at the start, in rounds in which everybody wins."""
 
@@ -50,17 +52,16 @@ def play(
     step = check_number("every", every, COUNT)
     if not isinstance(trace, bool):
         raise InputError("trace", trace, "be True or False")
+    _check_room(ecology.participants, count, step)
     stream = np.random.default_rng(root_of(rng))
     rules, state = rules_of(ecology), start_of(ecology, count, stream)
     records = _empty_records(ecology.participants, count, step)
-    if trace or training is not None:
-        state, traced = _play_openly(
-            rules, state, stream, records, count, training or kernels.train
-        )
-    else:
-        traced = None
+    if not trace and training is None:
         state = _play_compiled(rules, state, stream, records, count)
-    return _result(ecology, state, records, traced if trace else None)
+        return _result(ecology, state, records, None)
+    book = _Book() if trace else None
+    state = _play_openly(rules, state, stream, records, count, training or kernels.train, book)
+    return _result(ecology, state, records, book.closed() if book else None)
 
 
 def rules_of(ecology: Ecology) -> layout.Rules:
@@ -138,9 +139,8 @@ def _play_compiled(
 
 def _play_openly(
     rules: layout.Rules, state: layout.State, rng: np.random.Generator,
-    records: layout.Records, rounds: int, training: Training,
-) -> tuple[layout.State, EcologyTrace]:  # fmt: skip
-    matches, jobs = [], []
+    records: layout.Records, rounds: int, training: Training, book: _Book | None,
+) -> layout.State:  # fmt: skip
     while state.tally[layout.ROUND] < rounds:
         while not kernels.make_room(rules, state):
             state = _roomier(state)
@@ -148,31 +148,43 @@ def _play_openly(
         kernels.open_round(rules, state, rng)
         _audit(state)
         training(rules, state, rng)
-        table = _matches(rules, state)
+        if book is not None:
+            book.note_matches(rules, state)
         kernels.settle(rules, state)
         _audit(state)
+        if book is not None:
+            book.note_winners(state)
         kernels.record(rules, state, records, owners)
-        table["won"] = np.isin(  # winners own the next round
-            table["trainer"], state.owner[: state.tally[layout.OWNERS]]
-        )
-        matches.append(table)
-        jobs.append(state.jobs.copy())
         if state.tally[layout.OWNERS] == 0:
             break
-    return state, EcologyTrace(matches=pd.concat(matches, ignore_index=True),
-                               jobs=frozen_array(jobs, np.int64))  # fmt: skip
+    return state
 
 
-def _matches(rules: layout.Rules, state: layout.State) -> pd.DataFrame:
-    """Return this round's matches, before they are settled."""
-    pairs = int(state.tally[layout.MATCHED])
-    place = np.arange(pairs) // rules.matches
-    return pd.DataFrame({
-        "round": int(state.tally[layout.ROUND]) + 1, "owner": state.owner[place],
-        "trainer": state.trainer[:pairs].copy(), "bid": state.bid[:pairs].copy(),
-        "stake": state.staked[place], "base": state.base[place],
-        "child": state.child[:pairs].copy(),
-    })  # fmt: skip
+class _Book:
+    """Takes down every match and every job."""
+
+    def __init__(self) -> None:
+        self.matches: list[pd.DataFrame] = []
+        self.jobs: list[layout.Integers] = []
+
+    def note_matches(self, rules: layout.Rules, state: layout.State) -> None:
+        pairs = int(state.tally[layout.MATCHED])
+        place = np.arange(pairs) // rules.matches
+        self.matches.append(pd.DataFrame({
+            "round": int(state.tally[layout.ROUND]) + 1, "owner": state.owner[place],
+            "trainer": state.trainer[:pairs].copy(), "bid": state.bid[:pairs].copy(),
+            "stake": state.staked[place], "base": state.base[place],
+            "child": state.child[:pairs].copy(),
+        }))  # fmt: skip
+        self.jobs.append(state.jobs.copy())
+
+    def note_winners(self, state: layout.State) -> None:
+        winners = state.owner[: state.tally[layout.OWNERS]]  # they own the next round
+        self.matches[-1]["won"] = np.isin(self.matches[-1]["trainer"], winners)
+
+    def closed(self) -> EcologyTrace:
+        return EcologyTrace(matches=pd.concat(self.matches, ignore_index=True),
+                            jobs=frozen_array(self.jobs, np.int64))  # fmt: skip
 
 
 def _roomier(state: layout.State) -> layout.State:
@@ -183,7 +195,7 @@ def _roomier(state: layout.State) -> layout.State:
 
 
 def _audit(state: layout.State) -> None:
-    if kernels.imbalance(state) > layout.TOLERANCE:
+    if not kernels.imbalance(state) <= layout.TOLERANCE:  # so that NaN is caught, too
         raise _unbalanced(state)
 
 
@@ -220,6 +232,16 @@ def _result(
         wealth=frozen_array(state.coins), held=frozen_array(state.held, np.int64),
         **whole, **money,
     )  # fmt: skip
+
+
+def _check_room(people: int, rounds: int, every: int) -> None:
+    """Refuse what would not fit into memory, before anything runs."""
+    words = rounds * (len(layout.WHOLE) + len(layout.NUMBERS) + layout.VERSION_BINS)
+    words += (rounds // every) * people
+    if words > MOST_WORDS:
+        raise InputError("rounds", rounds,
+                         f"need less than {8 * MOST_WORDS / 1e9:g} GB for {people} participants",
+                         hint=f"Keep the coins of fewer rounds: every={rounds}, say.")  # fmt: skip
 
 
 def _whole(size: int, value: int = 0) -> layout.Integers:

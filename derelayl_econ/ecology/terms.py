@@ -25,6 +25,7 @@ import numpy.typing as npt
 from derelayl_econ.domains import INDEX, NON_NEGATIVE, PROBABILITY, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
+from derelayl_econ.games.magnitude import check_magnitude
 from derelayl_econ.notation import check, symbol
 from derelayl_econ.rewards import LineageShare
 
@@ -77,6 +78,7 @@ class JobFees:
         for name, value in asdict(self).items():
             domain = INDEX if name == "cases" else NON_NEGATIVE
             object.__setattr__(self, name, check_number(f"fees.{name}", value, domain))
+            check_magnitude(**{f"fees.{name}": getattr(self, name)})
 
     def of_round(self, matched: float, trained: float) -> float:
         """Return the coins that all four miners get in a round with that many pairs and models."""
@@ -122,6 +124,8 @@ class Preferences:
                         coin_budget=self.coin_budget)  # fmt: skip
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+            check_magnitude(**{name: value})
+        check_magnitude(cost=self.cost)
 
     def draw_costs(self, count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
         """Return one cost (money) per participant."""

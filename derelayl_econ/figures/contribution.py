@@ -110,7 +110,7 @@ def _filling(axes: Axes) -> None:
     axes.set(xlim=(0, edges[-1]), ylim=(0, 1.05 * slope[0]),
              xlabel="effort of all, X (legs); blocks: caps",
              ylabel="cost over value, κ (score / leg)")  # fmt: skip
-    for k, (role, colour) in enumerate(ROLES.items()):
+    for role, colour in ROLES.items():
         axes.bar(0, 0, color=colour, label=role)
     handles, labels = axes.get_legend_handles_labels()
     kept = [(h, word) for h, word in zip(handles, labels, strict=True) if word in ROLES]

@@ -21,11 +21,12 @@ from derelayl_econ.figures.drawing import BLACK, BLUE, GREY, VERMILION, WIDE, pa
 from derelayl_econ.validation import Evidence
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable, Interval, Verdict
 
-__all__ = ["prediction"]
+__all__ = ["forest", "prediction"]
 
 SECTIONS = {
     "1.1": "learning curve", "1.3": "committees", "2.1": "who trains", "3.1": "when to stop",
     "3.2": "waits for the baton", "3.4": "drift", "4.1": "deposits", "4.1a": "the gate",
+    "5": "the ecology",
 }  # fmt: skip
 LOOKS = {Verdict.CONFIRMED: (BLUE, "o"), Verdict.REFUTED: (VERMILION, "X")}
 LINE, AROUND = 0.15, 0.95
@@ -33,6 +34,8 @@ LINE, AROUND = 0.15, 0.95
 COLUMNS = {"predicted": 42, "measured": 86, "unit": 91, "verdict": 133}
 """Where the columns right of the plot end or begin, in points from its edge."""
 TEXT = 6
+FINE, COARSE, WIDE_REACH = (1, 2, 5, 20, 100), (2, 10, 100, 1000), 60
+"""Marks of the scale, and how far it must reach for the coarse ones."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,11 @@ def prediction(evidence: Evidence) -> Figure:
     evidence : Evidence
         Gives the table of all comparisons.
     """
-    table = evidence.table
+    return forest(evidence.table)
+
+
+def forest(table: ComparisonTable) -> Figure:
+    """Draw a table of comparisons as a forest plot, grouped by section."""
     lines, reasons, reach = _lines(table), _reasons(table), _reach(table)
     height = LINE * (len(lines) + 0.8 * reasons.count("\n")) + AROUND
     figure, (axes,) = panels("", width=WIDE, height=height)
@@ -144,8 +151,8 @@ def _reach(table: ComparisonTable) -> float:
 
 def _scale(axes: Axes, lines: list[Line], reach: float) -> None:
     axes.set_xscale("symlog", linthresh=2, linscale=1)
-    ticks = [tick for tick in (-100, -20, -5, -2, -1, 0, 1, 2, 5, 20, 100)
-             if abs(tick) <= reach]  # fmt: skip
+    marks = FINE if reach < WIDE_REACH else COARSE
+    ticks = [sign * mark for mark in marks for sign in (-1, 1) if 0 < mark <= reach] + [0]
     axes.set_xticks(ticks, [f"{tick:d}" for tick in ticks])
     axes.minorticks_off()
     axes.axvline(0, color=BLACK, linewidth=0.6, zorder=1)

@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "FigureSpec", "draw", "save", "spec_of"]
 
 STYLE = Path(__file__).with_name("derelayl.mplstyle")
+AUTHORS = "derelayl_defaults"
+"""The scenario of the DeRelayL authors' public simulation."""
 
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """A figure's name (also of its module and its function) and the question it answers."""
+    """A figure's name (also of its module and function), its question, and its scenario."""
 
     name: str
     question: str
+    scenario: str = "phone_community"
 
 
 _SPECS = (
@@ -40,9 +43,19 @@ _SPECS = (
     FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
+    FigureSpec("contest", "How hard will they race for the baton, and what does the race burn?"),
+    FigureSpec("tournament", "How many should win, and is luck great enough for a tournament?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("splitting", "Does it pay to hand in one's work under several names?"),
+    FigureSpec("royalties", "Which royalties can be paid, and which reward lasting work?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
+    FigureSpec("ecology_coins", "Who gets how many coins under DeRelayL's rules?", AUTHORS),
+    FigureSpec("ecology_versions", "How fast does a new model spread under these rules?", AUTHORS),
+    FigureSpec("ecology_survival", "Which rules let a relay survive its first rounds?", AUTHORS),
+    FigureSpec("ecology_rules", "What if coins were bought, training cost, riders came?", AUTHORS),
+    FigureSpec("ecology_claims", "Which of the paper's claims survive under which rules?", AUTHORS),
+    FigureSpec("ecology_study", "Does the theory of the ecology hold?", AUTHORS),
 )
 FIGURES = {spec.name: spec for spec in _SPECS}
 """All registered figures, in the order in which they are drawn."""

@@ -50,7 +50,7 @@ Array = npt.NDArray[np.float64]
 
 _SOURCE = "theory notes, section 1.1: inverse of the marginal quality"
 _D = symbol("quality_max") - symbol("quality_start")
-_E0, _B, _KAPPA, _S = (symbol(s) for s in ("effort_scale", "exponent", "marginal", "step"))
+_E0, _B, _KAPPA, _S = (symbol(s) for s in ("effort_scale", "exponent", "marginal_quality", "step"))
 _QMAX, _Q0 = symbol("quality_max"), symbol("quality_start")
 
 DEMAND: dict[type[LearningCurve], Formula] = {
@@ -187,7 +187,7 @@ class Benefit:
             return np.asarray(self.curve.effort_at(kappa), dtype=np.float64)
         formula = next(DEMAND[form] for form in DEMAND if isinstance(self.curve, form))
         known = {f.name: getattr(self.curve, f.name) for f in fields(self.curve)}
-        known["marginal"] = kappa
+        known["marginal_quality"] = kappa
         return formula(**{name: known[name] for name in formula.arguments})
 
     def _check_inverse(self, effort: Array, kappa: Array) -> None:

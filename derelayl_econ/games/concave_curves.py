@@ -42,7 +42,7 @@ __all__ = ["ConcaveCurve", "LogCurve", "RootCurve", "UnboundedCurve"]
 _SOURCE = "theory notes, section 2.3"
 _SIZE = Domain(1e-60, 1e60)
 _E, _E0, _B = symbol("effort"), symbol("effort_scale"), symbol("exponent")
-_H, _KAPPA = symbol("height"), symbol("marginal")
+_H, _KAPPA = symbol("height"), symbol("marginal_quality")
 
 
 @runtime_checkable
@@ -99,7 +99,7 @@ class UnboundedCurve(ABC):
     def effort_at(self, marginal: npt.ArrayLike) -> Array:
         """Return the effort (legs) with that marginal quality > 0; 0 if it is lower from 0 on."""
         slope = check_array("marginal", marginal, POSITIVE, ndim=None)
-        return self._evaluate(self.inverse_formula, marginal=slope)
+        return self._evaluate(self.inverse_formula, marginal_quality=slope)
 
     def _evaluate(self, formula: Formula, **values: npt.ArrayLike) -> Array:
         known = {field.name: getattr(self, field.name) for field in fields(self)} | values

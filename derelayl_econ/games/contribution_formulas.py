@@ -38,7 +38,7 @@ __all__ = [
 _SOURCE = "theory notes, section 2.3"
 _A, _C, _OWN, _Q = (symbol(s) for s in ("value", "cost", "own_effort", "quality"))
 _Q0, _THETA, _N, _X = (symbol(s) for s in ("quality_start", "leakage", "participants", "effort"))
-_G, _LESS, _SLOPE = symbol("rise"), symbol("rise_without"), symbol("marginal")
+_G, _LESS, _SLOPE = symbol("rise"), symbol("rise_without"), symbol("marginal_quality")
 _S, _OWN_COST, _OTHERS = (symbol(s) for s in ("equalisation", "own_cost", "others_cost"))
 _SHARE = symbol("value_share")
 

@@ -146,7 +146,7 @@ class _Gate:
         rest = self.efficient - self.part
         kappa = self.cost / self.value
         known: dict[str, Any] = {
-            "rise": self.game.benefit.rise(self.efficient), "marginal": kappa / self.count,
+            "rise": self.game.benefit.rise(self.efficient), "marginal_quality": kappa / self.count,
             "effort": self.efficient,
         }  # fmt: skip
         simple = float(LEAKAGE_BOUND(**known, rise_without=self.game.benefit.rise(rest)))

@@ -21,7 +21,7 @@ from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
-from derelayl_econ.solution import ScenarioGames, games_of
+from derelayl_econ.solution import ScenarioGames, ecology_of, games_of
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable
 from derelayl_econ.validation.deposits import (
     DepositEvidence,
@@ -30,6 +30,7 @@ from derelayl_econ.validation.deposits import (
     measure_deposits,
 )
 from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
+from derelayl_econ.validation.ecology import EcologyEvidence
 from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
 from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
 from derelayl_econ.validation.participation import (
@@ -40,6 +41,7 @@ from derelayl_econ.validation.participation import (
     measure_pool,
     pool_rows,
 )
+from derelayl_econ.validation.splitting import SplittingEvidence, measure_splitting
 from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
 
 __all__ = ["Evidence"]
@@ -60,6 +62,7 @@ class Purpose(IntEnum):
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
+    ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
 
 
 class Evidence:
@@ -187,6 +190,26 @@ class Evidence:
         )  # fmt: skip
 
     @cached_property
+    def ecology(self) -> EcologyEvidence:
+        """Studies of the scenario's ecology; :class:`InputError` if it has none."""
+        game, rules = ecology_of(self.scenario), self.scenario.ecology
+        assert rules is not None  # ecology_of refused it otherwise
+        return EcologyEvidence(game, self.settings, child(self._root, Purpose.ECOLOGY),
+                               rounds=rules.rounds, replications=self.replications)  # fmt: skip
+
+    @cached_property
+    def ecology_table(self) -> ComparisonTable:
+        """All predictions about the ecology beside their measurements."""
+        return ComparisonTable(rows=tuple(self.ecology.rows), scenario=self.scenario.name,
+                               seed=self.seed)  # fmt: skip
+
+    @cached_property
+    def splitting(self) -> SplittingEvidence:
+        """What one participant who hands in its work under several names earns more."""
+        return measure_splitting(self.settings, self.seeds(Purpose.FIT_SPLITTING),
+                                 self.seeds(Purpose.TEST_SPLITTING))  # fmt: skip
+
+    @cached_property
     def table(self) -> ComparisonTable:
         """All predictions beside their measurements."""
         rows: list[Comparison] = []
@@ -199,6 +222,8 @@ class Evidence:
         rows += gate_rows(self.gate, rng)
         rows += drift_rows(self.drift)
         rows += deposit_rows(self.deposits)
+        if self.scenario.ecology is not None:
+            rows += self.ecology_table.rows
         return ComparisonTable(rows=tuple(rows), scenario=self.scenario.name,
                                seed=self.seed)  # fmt: skip
 
