@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.concave_curves import LogCurve, RootCurve
     from derelayl_econ.games.contest import EffortContest
-    from derelayl_econ.games.contest_benefit import ConcaveBenefit
     from derelayl_econ.games.contribution import ContributionGame
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
@@ -32,6 +31,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.lineage_fees import LineagePay
     from derelayl_econ.games.noisy_splitting import NoisyPay
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.public_benefit import ConcaveBenefit
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
@@ -78,7 +78,7 @@ _HOME = {
     "games.committee": ("Committee",),
     "games.concave_curves": ("LogCurve", "RootCurve"),
     "games.contest": ("EffortContest",),
-    "games.contest_benefit": ("ConcaveBenefit",),
+    "games.public_benefit": ("ConcaveBenefit",),
     "games.contribution": ("ContributionGame",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),

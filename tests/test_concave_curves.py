@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from derelayl_econ.errors import InputError
-from derelayl_econ.games.benefit import DEMAND, Benefit
-from derelayl_econ.games.concave_curves import ConcaveCurve, LogCurve, RootCurve
+from derelayl_econ.games.benefit import Benefit
+from derelayl_econ.games.concave_curves import LogCurve, RootCurve
+from derelayl_econ.games.effort_at_slope import DEMAND, effort_at_slope
+from derelayl_econ.games.public_benefit import ConcaveBenefit
 from derelayl_econ.notation import symbol
 from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
 
@@ -26,22 +28,6 @@ curves = st.one_of(
     st.builds(HillCurve, st.floats(-1, 0.5), st.floats(0.6, 2), scales, st.floats(0.05, 1)),
     st.builds(LogisticWalk, st.floats(0.5, 0.9), st.floats(0.95, 1), st.floats(0.01, 2)),
 )
-
-
-class Quadratic:
-    """Q = b X - X^2/2 up to the top b, a curve of somebody else's making."""
-
-    def __init__(self, top):
-        self.top = top
-
-    def quality(self, effort):
-        return self.top * np.asarray(effort) - np.asarray(effort) ** 2 / 2
-
-    def marginal(self, effort):
-        return self.top - np.asarray(effort)
-
-    def effort_at(self, marginal):
-        return self.top - np.asarray(marginal)
 
 
 @pytest.mark.parametrize("form", [LogCurve, RootCurve])
@@ -103,10 +89,31 @@ def test_the_plain_function_is_the_same_rise(curve, effort):
     assert benefit.rise_at(effort) == pytest.approx(float(benefit.rise(effort)), abs=1e-13 * scale)
 
 
-def test_the_plain_function_of_a_foreign_curve():
-    benefit = Benefit(Quadratic(4.0))
-    assert benefit.rise_at(2.0) == 6.0
-    assert isinstance(benefit.curve, ConcaveCurve)
+def test_given_functions_are_inverted_by_a_root():
+    given_log = Benefit(ConcaveBenefit(np.log1p, lambda effort: 1 / (1 + effort)))
+    kappas = np.array([[0.3, 2.0, 1e-9], [0.3, 1.0, np.inf]])  # any shape, repeated, infinite
+    assert given_log.demand(kappas) == pytest.approx(Benefit(LogCurve()).demand(kappas), rel=1e-12)
+    assert given_log.rise_at(2.0) == pytest.approx(math.log(3))
+    steep = Benefit(ConcaveBenefit(np.sqrt, lambda effort: 0.5 / np.sqrt(effort)))
+    assert steep.demand([0.5, 1e-3]) == pytest.approx([1, 250_000], rel=1e-12)
+
+
+@given(st.floats(0.01, 0.49), st.floats(0.01, 2), st.floats(0.001, 0.999))
+def test_beyond_the_inflection_of_a_logistic_walk(start, step, share):
+    walk = LogisticWalk(start, 1, step)
+    top = float(walk.marginal(walk.inflection))
+    effort = effort_at_slope(walk, share * top)
+    assert effort > walk.inflection
+    assert float(walk.marginal(effort)) == pytest.approx(share * top, rel=1e-9)
+    assert effort_at_slope(walk, top) == pytest.approx(walk.inflection)
+    assert effort_at_slope(walk, 1.001 * top) == 0
+
+
+def test_a_slope_that_is_no_number_at_zero_itself_is_not_asked_for():
+    def marginal(effort):  # of ln(1 + E) again, but 0/0 at 0
+        return effort / (effort * (1 + effort))
+
+    assert float(Benefit(ConcaveBenefit(np.log1p, marginal)).demand(0.25)) == pytest.approx(3)
 
 
 def test_demand_is_zero_for_those_whom_the_first_leg_does_not_pay():
@@ -141,9 +148,9 @@ def test_the_hill_inverse_near_the_hyperbola(steepness, exponent):
     [
         (HillCurve(0, 1, 10, steepness=1.5), "S-shaped up to an effort of"),
         (LogisticWalk(0.2, 1, 0.5), "S-shaped"),
-        (None, "have methods quality, marginal and effort_at"),
-        (LogCurve, "have methods"),
-        ("log", "have methods"),
+        (None, "be a learning curve or a ConcaveBenefit"),
+        (LogCurve, "be a learning curve"),
+        ("log", "be a learning curve"),
     ],
 )
 def test_curves_without_the_wanted_shape_are_refused(curve, message):
@@ -157,45 +164,32 @@ def test_the_border_of_the_s_shape_is_accepted():
     assert Benefit(LogisticWalk(0.5, 1, 0.5)).start == 0.5
 
 
-def test_a_foreign_curve_that_contradicts_itself_is_refused():
-    class Wrong(Quadratic):
-        def effort_at(self, marginal):
-            return 2 * (self.top - np.asarray(marginal))
+def test_given_functions_are_checked_where_the_game_uses_them():
+    def bent(effort):  # a straight piece from 1e8 to 3e8, beyond what the constructor looks at
+        return 1 / (1 + np.where(effort < 1e8, effort, np.maximum(1e8, effort - 2e8)))
 
-    class Convex(Quadratic):
-        def quality(self, effort):
-            return np.asarray(effort) ** 2 + np.asarray(effort)
+    def area(effort):
+        low = np.log1p(np.minimum(effort, 1e8))
+        flat = np.clip(effort - 1e8, 0, 2e8) / (1 + 1e8)
+        return low + flat + np.log1p(np.maximum(effort - 2e8, 1e8)) - math.log1p(1e8)
 
-        def marginal(self, effort):
-            return 2 * np.asarray(effort) + 1
+    curve = ConcaveBenefit(area, bent)
+    Benefit(curve).check_concave(5e7)
+    with pytest.raises(InputError, match="strictly concave up to an effort of 2e"):
+        Benefit(curve).check_concave(2e8)
+    shifted = ConcaveBenefit(np.log1p, lambda e: np.where(e < 1e7, 1, 0.5) / (1 + e))
+    with pytest.raises(InputError, match="be a concave function and its derivative"):
+        Benefit(shifted).check_concave(1e9)
 
-    class Broken(Quadratic):
-        def quality(self, effort):
-            return np.full(np.shape(effort), np.nan)
 
-    class Scalar(Quadratic):
-        def marginal(self, effort):
-            return 1.0
-
-    class Flat(Quadratic):
-        def quality(self, effort):
-            return np.zeros(np.shape(effort))
-
-    with pytest.raises(InputError, match=r"invert curve\.marginal"):
-        Benefit(Wrong(4.0)).demand(2.0)
-    with pytest.raises(InputError, match="strictly concave"):
-        Benefit(Convex(4.0)).check_concave(3.0)
-    with pytest.raises(InputError, match="increase"):
-        Benefit(Flat(4.0)).check_concave(3.0)
-    with pytest.raises(InputError, match="be finite and in the shape"):
-        Benefit(Broken(4.0)).rise([1.0, 2.0])
-    with pytest.raises(InputError, match=r"curve.marginal\(effort\)"):
-        Benefit(Scalar(4.0)).slope([1.0, 2.0])
-    Benefit(Quadratic(4.0)).check_concave(3.0)
+def test_a_benefit_without_a_start_is_refused():
+    bottomless = ConcaveBenefit(np.log, lambda effort: 1 / effort)
+    with pytest.raises(InputError, match="finite quality at every effort, 0 included"):
+        Benefit(bottomless).rise([1.0])
 
 
 def test_efforts_that_floats_cannot_hold_are_refused():
-    with pytest.raises(InputError, match="the effort that values, costs and curve call for"):
+    with pytest.raises(InputError, match="Somebody would never stop"):
         Benefit(RootCurve(exponent=0.999)).demand(1e-3)
 
 

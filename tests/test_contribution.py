@@ -16,6 +16,7 @@ from derelayl_econ.errors import InputError
 from derelayl_econ.games.benefit import Benefit
 from derelayl_econ.games.concave_curves import LogCurve, RootCurve
 from derelayl_econ.games.contribution import ContributionGame
+from derelayl_econ.games.public_benefit import ConcaveBenefit
 from derelayl_econ.games.waterfilling import waterfill
 from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
 
@@ -40,20 +41,10 @@ def games(draw, capped=None):
     return ContributionGame(values, costs, draw(st.sampled_from(CURVES)), caps)
 
 
-class Quadratic:
-    """Q = b X - X^2/2: with it equilibria are rational numbers."""
-
-    def __init__(self, top):
-        self.top = top
-
-    def quality(self, effort):
-        return self.top * np.asarray(effort) - np.asarray(effort) ** 2 / 2
-
-    def marginal(self, effort):
-        return self.top - np.asarray(effort)
-
-    def effort_at(self, marginal):
-        return self.top - np.asarray(marginal)
+def quadratic(top):
+    """Q = b X - X^2/2 up to the top b, flat from there: equilibria are rational numbers."""
+    return ConcaveBenefit(lambda x: np.where(x < top, top * x - x**2 / 2, top**2 / 2),
+                          lambda x: np.maximum(0.0, top - x))  # fmt: skip
 
 
 # --------------------------------------------------------------------------- by hand, by exhaustion
@@ -103,7 +94,7 @@ def test_there_is_exactly_one_equilibrium_and_it_is_found(seed):
         caps = [Fraction(int(k), 8) for k in rng.integers(1, 25, n)]
         (exact,) = every_rational_equilibrium(top, values, costs, caps)
         game = ContributionGame(*(np.array(x, dtype=float) for x in (values, costs)),
-                                Quadratic(5.0), np.array(caps, dtype=float))  # fmt: skip
+                                quadratic(5.0), np.array(caps, dtype=float))  # fmt: skip
         found = game.simultaneous()
         assert found.strategy == pytest.approx([float(e) for e in exact], abs=1e-12)
         assert found.total == pytest.approx(float(sum(exact)))
@@ -442,18 +433,15 @@ def test_bad_games_are_refused(arguments, name):
         ContributionGame(**{**good, **arguments})
 
 
-def test_a_curve_whose_marginal_is_not_its_derivative_is_refused():
-    # Its own inverse agrees with it, and no regret would tell: only the quality gives it away.
-    class Doubled(Quadratic):
-        def marginal(self, effort):
-            return 2 * super().marginal(effort)
-
-        def effort_at(self, marginal):
-            return super().effort_at(np.asarray(marginal) / 2)
-
-    with pytest.raises(InputError, match="be the derivative of"):
-        ContributionGame([3, 2], 1, Doubled(4.0))
-    assert ContributionGame([3, 2], 1, Quadratic(4.0)).simultaneous().total == pytest.approx(11 / 3)
+def test_a_given_benefit_serves_as_well_as_a_named_one():
+    assert ContributionGame([3, 2], 1, quadratic(4.0)).simultaneous().total == pytest.approx(11 / 3)
+    named = ContributionGame([3, 2, 5], [1, 0.5, 2], LogCurve(), caps=[1, 2, 1])
+    given_log = ConcaveBenefit(np.log1p, lambda effort: 1 / (1 + effort))
+    other = ContributionGame([3, 2, 5], [1, 0.5, 2], given_log, caps=[1, 2, 1])
+    for play in (lambda game: game.simultaneous(), lambda game: game.sequential([1, 2, 0]),
+                 lambda game: game.transfers(), lambda game: game.value_transfers()):  # fmt: skip
+        assert play(other).strategy == pytest.approx(play(named).strategy, rel=1e-9)
+        assert play(other).payoff == pytest.approx(play(named).payoff, rel=1e-9)
 
 
 @pytest.mark.parametrize("efforts", [[1], [1, -1], [1, math.nan], "ab", [[1, 2]]])

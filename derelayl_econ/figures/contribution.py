@@ -32,6 +32,7 @@ from derelayl_econ.games.benefit import Benefit
 from derelayl_econ.games.concave_curves import LogCurve
 from derelayl_econ.games.contribution import ContributionGame
 from derelayl_econ.games.contribution_results import GateEquilibria, RelayOrders
+from derelayl_econ.games.public_benefit import PublicBenefit
 from derelayl_econ.quality import ExponentialCurve, PowerCurve
 from derelayl_econ.validation import Evidence
 
@@ -39,17 +40,20 @@ __all__ = ["EXAMPLE", "contribution", "gate_of", "orders_of"]
 
 CURVE = ExponentialCurve(quality_start=0, quality_max=1, effort_scale=10)
 EXAMPLE = ContributionGame(
-    values=[60, 45, 38, 30, 24, 18, 14, 12], costs=1, curve=CURVE, caps=[3, 2.5, 4, 5, 3, 6, 4, 5]
+    values=np.array([60, 45, 38, 30, 24, 18, 14, 12]),
+    costs=np.ones(8),
+    curve=CURVE,
+    caps=np.array([3, 2.5, 4, 5, 3, 6, 4, 5]),
 )
 """Eight participants of one cost and different values and caps."""
-RELAY_CAPS = [6, 8, 3, 4, 8]
+RELAY_CAPS = np.array([6, 8, 3, 4, 8])
 """Caps of its first participants, who play the relay orders of panel b."""
-MOVERS = len(RELAY_CAPS)
+MOVERS = RELAY_CAPS.size
 ROLES = {"contributes": BLUE, "partial": ORANGE, "rides": "#CCCCCC"}
 CAPPED = {"no caps": (BLUE, "o", -0.17), "caps": (VERMILION, "s", 0.17)}
 SIZES = np.unique(np.geomspace(2, 1000, 40).round().astype(int))
 STAKES = (3.0, 0.9)
-GATED = {
+GATED: dict[str, tuple[PublicBenefit, str]] = {
     "exponential": (CURVE, BLUE),
     "power": (PowerCurve(quality_start=0, quality_max=1, effort_scale=10, exponent=0.5), VERMILION),
     "logarithmic": (LogCurve(effort_scale=10), GREEN),
@@ -77,7 +81,9 @@ def contribution(evidence: Evidence) -> Figure:
 def orders_of(capped: str) -> RelayOrders:
     """Return the play of all orders of the first participants, with or without their caps."""
     caps = RELAY_CAPS if capped == "caps" else None
-    return ContributionGame(EXAMPLE.values[:MOVERS], 1, CURVE, caps).all_orders()
+    return ContributionGame(
+        EXAMPLE.values[:MOVERS], EXAMPLE.costs[:MOVERS], CURVE, caps
+    ).all_orders()
 
 
 @cache
@@ -85,7 +91,7 @@ def gate_of(form: str, stakes: float, participants: int) -> GateEquilibria:
     """Return the equilibria behind a gate without leakage, for one curve and community."""
     curve = GATED[form][0]
     value = stakes / float(Benefit(curve).slope(0.0))
-    return ContributionGame(np.full(participants, value), 1, curve).gated()
+    return ContributionGame(np.full(participants, value), np.ones(participants), curve).gated()
 
 
 def _filling(axes: Axes) -> None:
@@ -103,7 +109,7 @@ def _filling(axes: Axes) -> None:
     for total in (found.total, found.efficient_total):
         axes.plot(total, EXAMPLE.benefit.slope(total), "o", color=BLACK)
     note(axes, 0.17 * edges[-1], 0.73 * slope[0], "marginal quality G′(X)")
-    note(axes, found.total + 0.6, 1.03 * EXAMPLE.benefit.slope(found.total),
+    note(axes, found.total + 0.6, 1.03 * float(EXAMPLE.benefit.slope(found.total)),
          f"trained, X = {found.total:.1f}", va="bottom")  # fmt: skip
     note(axes, found.efficient_total, 0.004 + share, f"planner's\nX* = {found.efficient_total:.1f}",
          ha="right", va="bottom", color=GREEN)  # fmt: skip

@@ -1,4 +1,4 @@
-r"""Concave benefits of effort: what a contribution game asks of a curve, and two unbounded curves.
+r"""Concave benefits of effort without a ceiling: logarithm and root.
 
 The curves of :mod:`derelayl_econ.quality` have a ceiling. Two that have none are the standard
 examples of the theory of public goods, with E the effort of all together:
@@ -6,8 +6,7 @@ examples of the theory of public goods, with E the effort of all together:
 - logarithmic, Q(E) = h ln(1 + E/E_0): the marginal quality h/(E_0 + E) is finite at 0;
 - root, Q(E) = h (E/E_0)^b with 0 < b < 1: infinite at 0, so that somebody always trains.
 
-Both start from quality 0. Any object with the three methods of :class:`ConcaveCurve` will do: the
-game needs Q, its derivative Q', and the inverse of Q'.
+Both start from quality 0. Other functions: :class:`.ConcaveBenefit`.
 
 Source: theory notes, section 2.3 (the logarithmic curve is its example).
 """
@@ -16,7 +15,7 @@ from __future__ import annotations
 
 from abc import ABC
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,26 +36,12 @@ from derelayl_econ.notation import check, symbol
 if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
-__all__ = ["ConcaveCurve", "LogCurve", "RootCurve", "UnboundedCurve"]
+__all__ = ["LogCurve", "RootCurve", "UnboundedCurve"]
 
 _SOURCE = "theory notes, section 2.3"
 _SIZE = Domain(1e-60, 1e60)
 _E, _E0, _B = symbol("effort"), symbol("effort_scale"), symbol("exponent")
 _H, _KAPPA = symbol("height"), symbol("marginal_quality")
-
-
-@runtime_checkable
-class ConcaveCurve(Protocol):
-    """What a contribution game asks of a curve that is none of this package's."""
-
-    def quality(self, effort: npt.ArrayLike) -> Array:
-        """Return Q (score) at ``effort`` >= 0, elementwise: finite, increasing, concave."""
-
-    def marginal(self, effort: npt.ArrayLike) -> Array:
-        """Return Q' (score per leg) at ``effort`` >= 0; may be infinite at 0."""
-
-    def effort_at(self, marginal: npt.ArrayLike) -> Array:
-        """Return the effort (legs) at which Q' has the value ``marginal`` < Q'(0), > 0."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,6 @@ import numpy.typing as npt
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.benefit import Benefit
-from derelayl_econ.games.concave_curves import ConcaveCurve
 from derelayl_econ.games.contribution_formulas import COST_VALUE_RATIO, PAYOFF
 from derelayl_econ.games.contribution_gate import solve_gate
 from derelayl_econ.games.contribution_relay import play_all_orders, play_in_order
@@ -54,8 +53,8 @@ from derelayl_econ.games.contribution_results import (
     roles_of,
 )
 from derelayl_econ.games.contribution_transfers import equalise_costs, share_costs_by_value
+from derelayl_econ.games.public_benefit import PublicBenefit
 from derelayl_econ.games.waterfilling import Filling, waterfill
-from derelayl_econ.quality import LearningCurve
 from derelayl_econ.results import Coverage, frozen_array
 
 __all__ = ["ContributionGame"]
@@ -76,11 +75,9 @@ class ContributionGame:
         a_i, value of one unit of quality (money/score), >= 0; N >= 2.
     costs : array of shape (N,), or float
         c_i, cost of one leg of effort (money/leg), > 0; one number for all.
-    curve : LearningCurve or ConcaveCurve
+    curve : LearningCurve, LogCurve, RootCurve or ConcaveBenefit
         Quality as a function of the effort of all. A learning curve must be concave (exponential,
-        shifted power, Hill with steepness <= 1, logistic walk from at least half its ceiling);
-        :class:`~derelayl_econ.games.concave_curves.LogCurve`,
-        :class:`~derelayl_econ.games.concave_curves.RootCurve`, or any object with their methods.
+        shifted power, Hill with steepness <= 1, logistic walk from at least half its ceiling).
     caps : array of shape (N,), or float, optional
         D_i, the most that a participant can train (legs), > 0; no cap by default.
 
@@ -105,7 +102,7 @@ class ContributionGame:
 
     values: Array
     costs: Array
-    curve: LearningCurve | ConcaveCurve
+    curve: PublicBenefit
     caps: Array | None = None
 
     def __post_init__(self) -> None:
