@@ -150,6 +150,7 @@ INSPECTION: dict[str, Any] = {
     "cost_honest": 1.0, "cost_cheat": 0.2, "reward": 3.0, "deposit": 1.0, "verify_cost": 0.1,
     "bounty": 0.5, "penalty": 0.5, "false_reject": 0.1, "false_accept": 0.1,
 }  # fmt: skip
+CONTRIBUTION = d.ContributionGame([3.0, 2.0], 1.0, d.LogCurve(), caps=[4.0, 4.0])
 CASES: dict[str, Case] = {
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
@@ -201,6 +202,26 @@ CASES: dict[str, Case] = {
         caps=[1.0, 1.0]),
     "ContributionGame.gated": _case(
         d.ContributionGame, _gated, values=[3.0, 3.0], costs=1.0, curve=d.LogCurve()),
+    "ContributionGame of functions": _case(
+        lambda quality_of, marginal_of: d.ContributionGame(
+            [3.0, 2.0], 1.0, d.ConcaveBenefit(quality_of, marginal_of)),
+        _contributed, {"quality_of": "curve", "marginal_of": "curve"}, quality_of=np.log1p,
+        marginal_of=_reciprocal),
+    **{
+        f"ContributionGame.{method}": _case(
+            getattr(CONTRIBUTION, method), np.ravel, efforts=[0.5, 0.25])
+        for method in ("payoffs", "best_responses", "regret", "welfare", "efficiency")
+    },
+    "ContributionGame.gated (leakage)": _case(
+        d.ContributionGame([3.0, 3.0], 1.0, d.LogCurve()).gated,
+        lambda found: [found.leakage_bound, *(e.total for e in found)], leakage=0.1),
+    "ContributionGame.transfers": _case(
+        CONTRIBUTION.transfers, lambda found: found.payoff, equalisation=0.5),
+    "ContributionGame.sequential": _case(
+        CONTRIBUTION.sequential, lambda found: found.payoff, order=[1, 0]),
+    "LogCurve.quality": _case(d.LogCurve().quality, np.ravel, effort=1.0),
+    "LogCurve.marginal": _case(d.LogCurve().marginal, np.ravel, effort=1.0),
+    "LogCurve.effort_at": _case(d.LogCurve().effort_at, np.ravel, marginal=0.5),
     "LogCurve": _case(d.LogCurve, _concave, height=1.0, effort_scale=2.0),
     "RootCurve": _case(d.RootCurve, _concave, height=1.0, effort_scale=2.0, exponent=0.5),
     "ExponentialCurve": _case(

@@ -376,6 +376,30 @@ def test_published_neutrality_of_redistribution(curve, seed):
     assert other.strategy[taker] - found.strategy[taker] == pytest.approx(moved)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("curve", CURVES)
+def test_published_limits_of_altruism(curve, seed):
+    # Andreoni 1988, J. Public Economics 35:57, abstract: as the economy grows, the proportion of
+    # contributors falls to zero, in the limit only those most inclined to give do so, and total
+    # contributions grow towards a finite value, so that the average falls to zero.
+    rng = np.random.default_rng(seed)
+    keenest, fractions, totals, least = 40.0, [], [], []
+    for size in (10, 1000, 100_000):
+        values = rng.uniform(2, keenest, size)
+        found = ContributionGame(values, 1.0, curve, np.full(size, 0.1)).simultaneous()
+        giving = found.roles != "rides"
+        fractions.append(giving.mean())
+        totals.append(found.total)
+        least.append(values[giving].min())
+    finite = float(Benefit(curve).demand(1 / keenest))
+    assert fractions[1] > fractions[2]
+    assert fractions[2] < 0.02
+    assert least[0] < least[2]
+    assert least[2] > 0.98 * keenest
+    assert totals[0] < totals[1] < totals[2] < finite
+    assert totals[2] == pytest.approx(finite, rel=0.05)
+
+
 @given(st.floats(0.5, 20), st.floats(0.5, 20))
 def test_published_two_agents_with_logarithmic_utility(first, second):
     # The textbook exercise u_i = a_i ln G + x_i (Mas-Colell, Whinston, Green 1995, section 11.C for
