@@ -225,8 +225,7 @@ def test_players_who_answer_in_turn_end_in_the_equilibrium(seed):
     rng = np.random.default_rng(seed)
     for _ in range(6):
         n = int(rng.integers(2, 4))
-        game = ContributionGame(rng.uniform(2, 6, n), rng.uniform(0.5, 1.5, n), LogCurve(),
-                                rng.uniform(0.5, 3, n))  # fmt: skip
+        game = _clearly_different(rng, n)
         for found, receives in every_rule(game):
             efforts = rng.uniform(0, 1, n) * game.limits
             for _round in range(60):
@@ -238,6 +237,15 @@ def test_players_who_answer_in_turn_end_in_the_equilibrium(seed):
             assert efforts.sum() == pytest.approx(found.total, abs=1e-4)
             if found.coverage == "all":
                 assert efforts == pytest.approx(found.strategy, abs=1e-3)
+
+
+def _clearly_different(rng, n):
+    """Draw a game without near ties, in which answering in turn would creep to the equilibrium."""
+    while True:
+        values, costs = rng.uniform(2, 6, n), rng.uniform(0.5, 1.5, n)
+        apart = [np.diff(np.sort(ratio)) / ratio.min() for ratio in (costs / values, costs)]
+        if np.min(apart) > 0.1:
+            return ContributionGame(values, costs, LogCurve(), rng.uniform(0.5, 3, n))
 
 
 def _best_by_search(game, receives, efforts, i):
