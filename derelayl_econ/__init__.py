@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.coalition import CoalitionGame
     from derelayl_econ.games.committee import Committee
+    from derelayl_econ.games.concave_curves import LogCurve, RootCurve
     from derelayl_econ.games.contest import EffortContest
-    from derelayl_econ.games.contest_benefit import ConcaveBenefit
+    from derelayl_econ.games.contribution import ContributionGame
     from derelayl_econ.games.finite_population import FinitePopulation
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.participation import ParticipationGame
     from derelayl_econ.games.population import PopulationGame
     from derelayl_econ.games.potential import PotentialGame
+    from derelayl_econ.games.public_benefit import ConcaveBenefit
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
@@ -85,8 +87,12 @@ _HOME = {
     "games.baton": ("BatonGame",),
     "games.coalition": ("CoalitionGame",),
     "games.committee": ("Committee",),
+    "games.concave_curves": (
+        "LogCurve",
+        "RootCurve",
+    ),
     "games.contest": ("EffortContest",),
-    "games.contest_benefit": ("ConcaveBenefit",),
+    "games.contribution": ("ContributionGame",),
     "games.finite_population": ("FinitePopulation",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
@@ -99,6 +105,7 @@ _HOME = {
     "games.participation": ("ParticipationGame",),
     "games.population": ("PopulationGame",),
     "games.potential": ("PotentialGame",),
+    "games.public_benefit": ("ConcaveBenefit",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
         "SplittingGame",
@@ -148,6 +155,7 @@ __all__ = [
     "CoalitionGame",
     "Committee",
     "ConcaveBenefit",
+    "ContributionGame",
     "ConvexCost",
     "Coverage",
     "DerelaylError",
@@ -170,6 +178,7 @@ __all__ = [
     "LengthSplit",
     "LineagePay",
     "LineageShare",
+    "LogCurve",
     "LogisticWalk",
     "ModelSharingGame",
     "NoisyPay",
@@ -180,6 +189,7 @@ __all__ = [
     "PowerCurve",
     "PowerShare",
     "Preferences",
+    "RootCurve",
     "RoyaltyDesign",
     "Scenario",
     "SettlementTournament",

@@ -302,6 +302,20 @@ _ROWS = (
              NON_NEGATIVE),
     Notation("total_bound", "B", "B", "sum of all floors or of all ceilings", "effort",
              NON_NEGATIVE),
+    # how much to train (contribution)
+    Notation("height", "h", "h", "unit of quality of a curve without a ceiling", "score", POSITIVE,
+             1.0),
+    Notation("rise", "G", "G", "quality gained over the start by all effort together", "score",
+             NON_NEGATIVE),
+    Notation("rise_without", "G_-", r"G_{-}", "the same where one participant gives less",
+             "score", NON_NEGATIVE),
+    Notation("own_cost", "C", "C", "what a participant spends on training", "money", NON_NEGATIVE),
+    Notation("others_cost", "C_-", r"C_{-}", "what all the others together spend on training",
+             "money", NON_NEGATIVE),
+    Notation("equalisation", "s", "s", "share of a participant's cost that transfers refund", "1",
+             HALF_OPEN_UNIT),
+    Notation("value_share", "w", "w", "a participant's value of quality over that of all", "1",
+             PROBABILITY),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -155,6 +155,21 @@ def _efforts(game: d.PotentialGame) -> list[float]:
     return [x for e in found for x in (*e.strategy, *e.payoff, e.regret)]
 
 
+def _contributed(game: d.ContributionGame) -> Any:
+    found = [game.simultaneous(), game.transfers(), game.sequential(range(game.participants))]
+    numbers = [(e.total, e.regret, e.efficiency) for e in found]
+    return np.concatenate([np.ravel(numbers), *(e.payoff for e in found)])
+
+
+def _gated(game: d.ContributionGame) -> Any:
+    found = game.gated(0.3)
+    return [found.leakage_bound, found.efficient_total, *(e.regret for e in found)]
+
+
+def _concave(curve: Any) -> list[float]:
+    return [*curve.quality([0.0, 1.0]), float(curve.marginal(1.0)), float(curve.effort_at(0.1))]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -169,6 +184,7 @@ RELAY: dict[str, Any] = {
     "leakage": 0.5, "audit_rate": 0.5, "false_reject": 0.1, "false_accept": 0.1, "outside": 0.1,
     "strategies": ["train", "ride", "cheat"],
 }  # fmt: skip
+CONTRIBUTION = d.ContributionGame([3.0, 2.0], 1.0, d.LogCurve(), caps=[4.0, 4.0])
 CASES: dict[str, Case] = {
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
@@ -251,6 +267,33 @@ CASES: dict[str, Case] = {
     "PotentialGame": _case(
         d.PotentialGame, _efforts, {"floors": "ceilings", "ceilings": "floors"},
         reward_factor=1.0, costs=[1.0, 2.0], floors=[0.1, 0.2], ceilings=[2.0, 3.0]),
+    "ContributionGame": _case(
+        d.ContributionGame, _contributed, values=[3.0, 2.0], costs=[1.0, 1.5], curve=d.LogCurve(),
+        caps=[1.0, 1.0]),
+    "ContributionGame.gated": _case(
+        d.ContributionGame, _gated, values=[3.0, 3.0], costs=1.0, curve=d.LogCurve()),
+    "ContributionGame of functions": _case(
+        lambda quality_of, marginal_of: d.ContributionGame(
+            [3.0, 2.0], 1.0, d.ConcaveBenefit(quality_of, marginal_of)),
+        _contributed, {"quality_of": "curve", "marginal_of": "curve"}, quality_of=np.log1p,
+        marginal_of=_reciprocal),
+    **{
+        f"ContributionGame.{method}": _case(
+            getattr(CONTRIBUTION, method), np.ravel, efforts=[0.5, 0.25])
+        for method in ("payoffs", "best_responses", "regret", "welfare", "efficiency")
+    },
+    "ContributionGame.gated (leakage)": _case(
+        d.ContributionGame([3.0, 3.0], 1.0, d.LogCurve()).gated,
+        lambda found: [found.leakage_bound, *(e.total for e in found)], leakage=0.1),
+    "ContributionGame.transfers": _case(
+        CONTRIBUTION.transfers, lambda found: found.payoff, equalisation=0.5),
+    "ContributionGame.sequential": _case(
+        CONTRIBUTION.sequential, lambda found: found.payoff, order=[1, 0]),
+    "LogCurve.quality": _case(d.LogCurve().quality, np.ravel, effort=1.0),
+    "LogCurve.marginal": _case(d.LogCurve().marginal, np.ravel, effort=1.0),
+    "LogCurve.effort_at": _case(d.LogCurve().effort_at, np.ravel, marginal=0.5),
+    "LogCurve": _case(d.LogCurve, _concave, height=1.0, effort_scale=2.0),
+    "RootCurve": _case(d.RootCurve, _concave, height=1.0, effort_scale=2.0, exponent=0.5),
     "ExponentialCurve": _case(
         d.ExponentialCurve, _curve, quality_start=0.0, quality_max=1.0, effort_scale=5.0),
     "from_learning_rate": _case(

@@ -12,15 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derelayl_econ.errors import InputError, SolverError
+from derelayl_econ.games.concave_curves import LogCurve, RootCurve
 from derelayl_econ.games.contest import EffortContest
-from derelayl_econ.games.contest_benefit import (
-    ConcaveBenefit,
-    PublicBenefit,
-    effort_at_slope,
-    inflection,
-)
 from derelayl_econ.games.contest_results import ContestEquilibrium
 from derelayl_econ.games.contest_terms import all_but_one
+from derelayl_econ.games.effort_at_slope import effort_at_slope
+from derelayl_econ.games.public_benefit import ConcaveBenefit, PublicBenefit, inflection
 from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
 from derelayl_econ.results import Coverage
 
@@ -35,6 +32,8 @@ CONCAVE: dict[str, PublicBenefit] = {
     "Hill": HillCurve(0, 1, effort_scale=5, steepness=0.8),
     "logarithm": LOG,
     "square root": SQUARE_ROOT,
+    "LogCurve": LogCurve(height=2, effort_scale=3),
+    "RootCurve": RootCurve(exponent=0.3),
 }
 
 

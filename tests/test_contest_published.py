@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derelayl_econ.games.contest import EffortContest
-from derelayl_econ.games.contest_benefit import ConcaveBenefit
+from derelayl_econ.games.public_benefit import ConcaveBenefit
 
 valuations = st.lists(st.floats(0.5, 20), min_size=2, max_size=8)
 

@@ -39,6 +39,7 @@ class FigureSpec:
 _SPECS = (
     FigureSpec("participation", "How many will train, for a given community and pool?"),
     FigureSpec("outage", "How often does nobody train?"),
+    FigureSpec("contribution", "How much is trained, by whom, and what makes everybody train?"),
     FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),

@@ -46,13 +46,13 @@ import numpy.typing as npt
 
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError, SolverError
-from derelayl_econ.games.contest_benefit import ConcaveBenefit, PublicBenefit
 from derelayl_econ.games.contest_keen import division
 from derelayl_econ.games.contest_multiple import all_totals
 from derelayl_econ.games.contest_response import best_response, regrets
 from derelayl_econ.games.contest_results import ContestEquilibrium, measured
 from derelayl_econ.games.contest_terms import ContestTerms, all_but_one
 from derelayl_econ.games.contest_totals import alone, concave_total, prize_only
+from derelayl_econ.games.public_benefit import PublicBenefit, check_benefit
 from derelayl_econ.quality import LearningCurve
 from derelayl_econ.results import Coverage, EquilibriumSet, Status, frozen_array
 
@@ -78,7 +78,7 @@ class EffortContest:
     values : float or array of shape (N,), optional
         v_i, value of one unit of quality (money per score), 0 or from 1e-60 to 1e60; goes with
         ``curve``.
-    curve : LearningCurve or ConcaveBenefit, optional
+    curve : LearningCurve, LogCurve, RootCurve or ConcaveBenefit, optional
         Q(E), quality (score) by the total effort (legs).
 
     Raises
@@ -124,8 +124,7 @@ class EffortContest:
             raise InputError("values and curve", "one of them", "be given both or neither")
         if self.values is None:
             return None
-        if not isinstance(self.curve, LearningCurve | ConcaveBenefit):
-            raise InputError("curve", self.curve, "be a learning curve or a ConcaveBenefit")
+        check_benefit(self.curve)
         values = check_array("values", self.values, _MONEY, ndim=None)
         if values.shape not in ((), (size,)):
             raise InputError(

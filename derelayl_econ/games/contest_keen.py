@@ -19,9 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.games.contest_benefit import PublicBenefit, effort_at_slope
 from derelayl_econ.games.contest_terms import ContestTerms, Division
 from derelayl_econ.games.contest_totals import root_between
+from derelayl_econ.games.effort_at_slope import effort_at_slope
+from derelayl_econ.games.public_benefit import PublicBenefit
 
 __all__ = ["division"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.games.contest_benefit import PublicBenefit, inflection
 from derelayl_econ.games.contest_formulas import CONTEST_PAYOFF, CONTEST_SHARE, CONTEST_SLOPE
+from derelayl_econ.games.public_benefit import PublicBenefit, inflection
 
 __all__ = ["ContestTerms", "Division", "all_but_one"]
 

@@ -29,9 +29,9 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from derelayl_econ.equilibrium.ball import integers
-from derelayl_econ.games.contest_benefit import effort_at_slope
 from derelayl_econ.games.contest_formulas import CONTEST_TOTAL
 from derelayl_econ.games.contest_terms import ContestTerms, Division
+from derelayl_econ.games.effort_at_slope import effort_at_slope
 
 __all__ = [
     "alone",

@@ -1,37 +1,37 @@
-r"""What everybody gains by the total effort in a contest: a learning curve or a concave benefit.
+r"""What everybody gains by the effort of all: a learning curve or a concave benefit.
 
-In the contest of :mod:`derelayl_econ.games.contest` a participant values the quality Q(E) that the
-total effort E brings about. What matters is the shape of Q:
+In the contest (:mod:`derelayl_econ.games.contest`) and in the contribution game
+(:mod:`derelayl_econ.games.contribution`) a participant values the quality Q(E) that the total
+effort E brings about. What matters is the shape of Q:
 
-- strictly concave (exponential and shifted power curves, Hill curves with c <= 1,
-  :class:`ConcaveBenefit`): every payoff is concave in the own effort, the equilibrium is unique;
+- strictly concave (exponential and shifted power curves, Hill curves with c <= 1, the curves of
+  :mod:`derelayl_econ.games.concave_curves`, :class:`ConcaveBenefit`): every payoff is concave in
+  the own effort; a contest has one equilibrium, a contribution game one total;
 - S-shaped (Hill with c > 1, the logistic walk): convex up to its *inflection*, concave from there.
-  A small effort may then be best beside a large one, and equilibria may be several.
+  A small effort may then be best beside a large one, and equilibria may be several. A contest finds
+  them; the contribution game refuses such a curve.
 
-The effort at which Q' falls to a *slope* s, sup {E : Q'(E) >= s}, is what somebody with kappa/v = s
-would exert alone without a prize.
+The effort at which Q' falls to a given slope: :mod:`derelayl_econ.games.effort_at_slope`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from derelayl_econ.errors import InputError
+from derelayl_econ.games.concave_curves import UnboundedCurve
 from derelayl_econ.quality import LearningCurve
 
-__all__ = ["ConcaveBenefit", "PublicBenefit", "effort_at_slope", "inflection", "slope_at"]
+__all__ = ["ConcaveBenefit", "PublicBenefit", "check_benefit", "inflection"]
 
 Array = npt.NDArray[np.float64]
 
 _PROBES = np.geomspace(1e-6, 1e6, 97)
 _ROUNDING = 1e-9
-_LOG_SMALLEST, _LOG_LARGEST = -650.0, 650.0  # exp of either is a normal float
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +65,17 @@ class ConcaveBenefit:
         for name in ("quality_of", "marginal_of"):
             if not callable(getattr(self, name)):
                 raise InputError(name, getattr(self, name), "be a function of the total effort")
-        quality, marginal = self.quality(_PROBES), self.marginal(_PROBES)
+        self.check(_PROBES)
+
+    def check(self, efforts: Array) -> None:
+        """Refuse values at ``efforts`` > 0, rising, that no concave function and slope have."""
+        quality, marginal = self.quality(efforts), self.marginal(efforts)
         if not (np.isfinite(quality).all() and np.isfinite(marginal).all()):
             raise InputError(
                 "quality_of and marginal_of", "an infinite value", "be finite for E > 0"
             )
-        slack = _ROUNDING * np.abs(quality).max() / np.diff(_PROBES)
-        secant = np.diff(quality) / np.diff(_PROBES)
+        slack = _ROUNDING * np.abs(quality).max() / np.diff(efforts)
+        secant = np.diff(quality) / np.diff(efforts)
         if (marginal < 0).any() or (np.diff(marginal) > 0).any():
             raise InputError(
                 "marginal_of", "one that rises or is negative", "fall, and be positive"
@@ -97,40 +101,24 @@ class ConcaveBenefit:
         return values
 
 
-PublicBenefit = LearningCurve | ConcaveBenefit
-"""Q in the contest's payoff."""
+PublicBenefit = LearningCurve | UnboundedCurve | ConcaveBenefit
+"""Q in a payoff; all have the methods ``quality`` and ``marginal``."""
+
+
+def check_benefit(curve: object) -> PublicBenefit:
+    """Return ``curve`` if it is a public benefit.
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
+    if not isinstance(curve, PublicBenefit):
+        raise InputError("curve", curve, "be a learning curve or a ConcaveBenefit",
+                         hint="A LogCurve or a RootCurve will do, too.")  # fmt: skip
+    return curve
 
 
 def inflection(benefit: PublicBenefit) -> float:
     """Return the effort up to which the benefit is convex; 0 for a concave one."""
     return benefit.inflection if isinstance(benefit, LearningCurve) else 0.0
-
-
-def slope_at(benefit: PublicBenefit, log_effort: float) -> float:
-    """Return Q' at exp(log_effort)."""
-    return float(benefit.marginal(math.exp(log_effort)))
-
-
-def effort_at_slope(benefit: PublicBenefit, slope: float) -> float:
-    """Return the largest effort with Q' >= ``slope`` > 0, or 0 if Q' is smaller everywhere.
-
-    Raises
-    ------
-    InputError
-        If Q' does not fall to ``slope`` at any effort that floats can hold.
-
-    Examples
-    --------
-    >>> round(effort_at_slope(ConcaveBenefit(np.log1p, lambda e: 1 / (1 + e)), 0.2), 12)
-    4.0
-    """
-    turn = inflection(benefit)
-    low = math.log(turn) if turn > 0 else _LOG_SMALLEST
-    if slope_at(benefit, low) < slope:
-        return 0.0
-    if slope_at(benefit, _LOG_LARGEST) >= slope:
-        raise InputError("costs", f"cost / value = {slope:g}", "exceed the marginal benefit of "
-                         "very large efforts", hint="Somebody would never stop.")  # fmt: skip
-    # In logarithms, for an effort may be any power of ten.
-    root = brentq(lambda x: slope_at(benefit, x) - slope, low, _LOG_LARGEST, xtol=1e-15)
-    return math.exp(root)
