@@ -17,12 +17,14 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
+    from derelayl_econ.games.arrivals import ArrivalRelay
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.committee import Committee
     from derelayl_econ.games.finite_relay import FiniteRelay
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.private_costs import PrivateCostGame
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
@@ -44,12 +46,14 @@ _HOME = {
     "cost": ("HARDWARE", "TrainingCost"),
     "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
     "formula": ("Formula",),
+    "games.arrivals": ("ArrivalRelay",),
     "games.baton": ("BatonGame",),
     "games.committee": ("Committee",),
     "games.finite_relay": ("FiniteRelay",),
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
     "games.participation": ("ParticipationGame",),
+    "games.private_costs": ("PrivateCostGame",),
     "games.verification": ("VerificationGame",),
     "notation": ("NOTATION",),
     "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
@@ -64,6 +68,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "HARDWARE",
     "NOTATION",
+    "ArrivalRelay",
     "BatonGame",
     "Committee",
     "Coverage",
@@ -83,6 +88,7 @@ __all__ = [
     "LogisticWalk",
     "ParticipationGame",
     "PowerCurve",
+    "PrivateCostGame",
     "Scenario",
     "ShapleyShare",
     "SimulationError",

@@ -9,10 +9,11 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
-HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding EqualShare Equilibrium
-EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError LineageShare
-LogisticWalk ParticipationGame PowerCurve Scenario ShapleyShare SimulationError SolverError Status
-TrainingCost VerificationGame WindowShare scenario_names simulate validate
+HARDWARE NOTATION ArrivalRelay BatonGame Committee Coverage DerelaylError DriftFunding EqualShare
+Equilibrium EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError
+LineageShare LogisticWalk ParticipationGame PowerCurve PrivateCostGame Scenario ShapleyShare
+SimulationError SolverError Status TrainingCost VerificationGame WindowShare scenario_names simulate
+validate
 """.split()
 
 

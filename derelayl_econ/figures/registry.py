@@ -40,6 +40,8 @@ _SPECS = (
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
+    FigureSpec("private_costs", "Who trains when everybody knows only the own cost?"),
+    FigureSpec("arrivals", "Which access fee and which price hold the model at what quality?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
 )

@@ -18,15 +18,14 @@ from derelayl_econ.notation import symbol
 
 __all__ = [
     "AVOIDED",
+    "BREAK_EVEN_PRICE",
     "CUTOFF",
     "DRIFTED",
     "IMPROVEMENT",
     "REVENUE",
-    "SMALLEST_GAP",
     "SPENDING",
     "STARTING_PRICE",
-    "STEADY_BALANCE",
-    "STEADY_SHARE",
+    "STEADY_GAP",
     "STOPPING_GAP",
     "UNIFORM_GAP",
 ]
@@ -47,25 +46,13 @@ CUTOFF = Formula("highest cost of one who trains", _M + (_W + _LAMBDA) * _GAMMA 
 DRIFTED = Formula("gap after drift", _X + _ETA * (_QMAX - _X), _SOURCE)
 """x~ = x + eta (q_max - x), score."""
 
-STEADY_BALANCE = Formula(
-    "what training and the gap win less what drift takes",
+STEADY_GAP = Formula(
+    "gap that is held if a share F trains",
     # eta + (1-eta) gamma F is 1 - (1-eta)(1 - gamma F) without its cancellation.
-    _XD * (_ETA + (1 - _ETA) * _GAMMA * _F) - _ETA * _QMAX,
-    _SOURCE,
+    _ETA * _QMAX / (_ETA + (1 - _ETA) * _GAMMA * _F),
+    f"{_SOURCE}: eta q_max = x~ [1 - (1-eta)(1 - gamma F)]",
 )
-"""Zero in the mean-field steady state, score per leg."""
-
-STEADY_SHARE = Formula(
-    "share of arrivals who must train to hold a gap",
-    _ETA * (_QMAX - _XD) / (_XD * (1 - _ETA) * _GAMMA),
-    "STEADY_BALANCE = 0, solved for F",
-)
-
-SMALLEST_GAP = Formula(
-    "gap that is held if all train",
-    _ETA * _QMAX / (_ETA + (1 - _ETA) * _GAMMA),
-    "STEADY_BALANCE = 0 with F = 1",
-)
+"""x~, score; needs drift."""
 
 IMPROVEMENT = Formula("mean improvement per leg", _GAMMA * _XD * _F, _SOURCE)
 """gamma x~ F, score per leg."""
@@ -73,6 +60,12 @@ IMPROVEMENT = Formula("mean improvement per leg", _GAMMA * _XD * _F, _SOURCE)
 REVENUE = Formula("fees per leg", _PHI * (1 - _F), _SOURCE)
 SPENDING = Formula("rewards per leg", _LAMBDA * IMPROVEMENT.expression, _SOURCE)
 """lambda gamma x~ F, money per leg."""
+
+BREAK_EVEN_PRICE = Formula(
+    "price at which the fees pay the rewards",
+    _PHI * (1 - _F) / IMPROVEMENT.expression,
+    "REVENUE = SPENDING",
+)
 
 STOPPING_GAP = Formula(
     "gap at which nobody trains",
@@ -93,6 +86,6 @@ _ROOT = sp.sqrt(_LINEAR**2 + 4 * _RATE * (_W + _LAMBDA) * _GAMMA * _ETA * _QMAX)
 UNIFORM_GAP = Formula(
     "steady gap with costs uniform on [c_lo, c_hi], where some but not all train",
     2 * _ETA * _QMAX / (_LINEAR + _ROOT),
-    "STEADY_BALANCE = 0 with F = (CUTOFF - c_lo)/(c_hi - c_lo): a quadratic in x~",
+    "STEADY_GAP with F = (CUTOFF - c_lo)/(c_hi - c_lo): a quadratic in x~",
 )
 """The positive root, in the form that does not cancel and holds for w + lambda = 0, too."""

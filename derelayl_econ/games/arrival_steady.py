@@ -1,10 +1,14 @@
 r"""The mean-field steady state of a relay of arrivals, at many fees and prices at once.
 
 The game is that of :mod:`derelayl_econ.games.arrivals`: one arrival per leg trains iff its cost is
-at most c* = m + (w + lambda) gamma x~, else buys access or leaves. The steady gap x~ solves
-eta q_max = x~ [eta + (1-eta) gamma s], F(c*-) <= s <= F(c*), whose right side rises strictly in x~:
-one root, bracketed by q_max and by its value for s = 1, found by Chandrupatla's method (which
-halves where F jumps). The share s then follows from the equation itself, also inside a jump.
+at most c* = m + (w + lambda) gamma x~, else buys access or leaves. If a share s trains, drift and
+training balance at one gap x~(s), which falls in s. So s is steady iff
+
+    F(c*(s)-) <= s <= F(c*(s)),  c*(s) = m + (w + lambda) gamma x~(s),
+
+where the sides do not rise in s and the middle does: one root, bracketed by 0 and 1, found by
+Chandrupatla's method (which halves where F jumps). With the price put in at which fees just pay
+rewards, c*(s) = m + w gamma x~(s) + phi (1-s)/s falls in s, too: the same search finds that price.
 """
 
 from __future__ import annotations
@@ -19,26 +23,26 @@ from scipy.optimize import elementwise
 from derelayl_econ.formula import Formula
 from derelayl_econ.games.arrival_formulas import (
     AVOIDED,
+    BREAK_EVEN_PRICE,
     CUTOFF,
     IMPROVEMENT,
     REVENUE,
-    SMALLEST_GAP,
     SPENDING,
-    STEADY_BALANCE,
-    STEADY_SHARE,
+    STEADY_GAP,
     STOPPING_GAP,
 )
 
 if TYPE_CHECKING:
     from derelayl_econ.games.arrivals import ArrivalRelay
 
-__all__ = ["Steady", "evaluate", "number", "steady"]
+__all__ = ["Steady", "break_even_price", "evaluate", "number", "steady"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _NEAR = 1e-12  # relative distance of the steady cut-off from an atom that counts as none
 _ATOM = 1e-9  # smallest mass that counts as an atom
+_TINY = 1e-300  # smallest share who train, if some do
 _SAFE = (
     1e-9  # by which the bracket of the gap is widened, so that the signs at its ends are certain
 )
@@ -74,14 +78,15 @@ def steady(relay: ArrivalRelay, fee: Array, price: Array) -> Steady:
     Without drift: where the relay ends.
     """
     avoided, fee, price = np.broadcast_arrays(evaluate(relay, AVOIDED, access_fee=fee), fee, price)
-    gap = _held(relay, avoided, price) if relay.drift > 0 else _left(relay, avoided, price)
+    if relay.drift > 0:
+        share = _share(relay, avoided, price)
+        gap = evaluate(relay, STEADY_GAP, training_share=share)
+    else:
+        gap = _left(relay, avoided, price)
+        share = np.where(gap > 0, 0.0, relay.costs.at_most(avoided))
     cutoff = evaluate(relay, CUTOFF, drifted_gap=gap, avoided=avoided, price=price)
     width = _NEAR * (np.abs(avoided) + np.abs(cutoff - avoided))
     few, many = relay.costs.below(cutoff - width), relay.costs.at_most(cutoff + width)
-    if relay.drift > 0:
-        share = np.clip(evaluate(relay, STEADY_SHARE, drifted_gap=gap), few, many)
-    else:
-        share = np.where(gap > 0, 0.0, relay.costs.at_most(avoided))
     served = np.asarray(relay.access >= fee + relay.outside)
     known = {"drifted_gap": gap, "training_share": share}
     return Steady(
@@ -94,18 +99,36 @@ def steady(relay: ArrivalRelay, fee: Array, price: Array) -> Steady:
     )  # fmt: skip
 
 
-def _held(relay: ArrivalRelay, avoided: Array, price: Array) -> Array:
-    """Return the gap at which training and drift balance."""
-    least, top = number(relay, SMALLEST_GAP), relay.quality_max
+def break_even_price(relay: ArrivalRelay) -> float:
+    """Return the price at which fees just pay rewards, for a served market, a fee and drift."""
+    avoided = number(relay, AVOIDED)
 
-    def surplus(gap: Array, avoided: Array, price: Array) -> Array:
+    def price(share: Array) -> Array:
+        gap = evaluate(relay, STEADY_GAP, training_share=share)
+        return evaluate(relay, BREAK_EVEN_PRICE, drifted_gap=gap, training_share=share)
+
+    def excess(share: Array) -> Array:
+        gap = evaluate(relay, STEADY_GAP, training_share=share)
+        cutoff = evaluate(relay, CUTOFF, drifted_gap=gap, avoided=avoided, price=price(share))
+        return np.asarray(relay.costs.at_most(cutoff) - share)
+
+    if excess(np.array(1.0)) >= 0:
+        return 0.0  # all train for nothing
+    return float(price(np.asarray(elementwise.find_root(excess, (_TINY, 1.0)).x)))
+
+
+def _share(relay: ArrivalRelay, avoided: Array, price: Array) -> Array:
+    """Return the steady share who train."""
+
+    def excess(share: Array, avoided: Array, price: Array) -> Array:
+        gap = evaluate(relay, STEADY_GAP, training_share=share)
         cutoff = evaluate(relay, CUTOFF, drifted_gap=gap, avoided=avoided, price=price)
-        share = relay.costs.at_most(cutoff)
-        return evaluate(relay, STEADY_BALANCE, drifted_gap=gap, training_share=share)
+        return np.asarray(relay.costs.at_most(cutoff) - share)
 
-    bracket = (least * (1 - _SAFE), top * (1 + _SAFE))
-    found = elementwise.find_root(surplus, bracket, args=(avoided, price))
-    return np.asarray(np.clip(found.x, least, top))
+    nobody = excess(np.zeros_like(avoided), avoided, price) <= 0
+    everybody = excess(np.ones_like(avoided), avoided, price) >= 0
+    inner = elementwise.find_root(excess, (_TINY, 1.0), args=(avoided, price)).x
+    return np.where(nobody, 0.0, np.where(everybody, 1.0, inner))
 
 
 def _left(relay: ArrivalRelay, avoided: Array, price: Array) -> Array:

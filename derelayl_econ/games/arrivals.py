@@ -13,10 +13,10 @@ eta q_max; at rest
 
     eta q_max = x~ [eta + (1-eta) gamma s],  F(c*-) <= s <= F(c*),  c* = m + (w + lambda) gamma x~.
 
-It has exactly one solution, whatever F is, if eta > 0: the bracket is eta plus a multiple of s, and
-s does not fall in x~, so the right side rises strictly and, its jumps filled in, continuously; it
-is 0 at x~ = 0 and at least eta q_max at x~ = q_max. If the root is a jump (F has an atom at c*),
-the gap *hovers* there: all with that cost train above it, none below, a share s of all on average.
+It has exactly one solution, whatever F is, if eta > 0. The equation gives x~ as a falling function
+of s; so c* falls in s, if at all, and F(c*-) and F(c*) do not rise, while s does: s - F(c*(s)), its
+jumps filled in, passes through 0 once between s = 0 and s = 1. If that is in a jump (F has an atom
+at c*), the gap *hovers* there: all with that cost train above it, none below, s on average.
 The stationary mean of the random gap differs from the mean field in first order of gamma
 (:mod:`derelayl_econ.games.arrival_law`).
 
@@ -39,15 +39,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
-from derelayl_econ.domains import NON_NEGATIVE, POSITIVE, check_array, check_number
+from derelayl_econ.domains import NON_NEGATIVE, POSITIVE, Domain, check_array, check_number
 from derelayl_econ.games.arrival_formulas import AVOIDED, STARTING_PRICE, STOPPING_GAP
 from derelayl_econ.games.arrival_law import StationaryLaw, stationary_law
 from derelayl_econ.games.arrival_results import ArrivalState, DesignerMap
-from derelayl_econ.games.arrival_steady import number, steady
+from derelayl_econ.games.arrival_steady import break_even_price, number, steady
 from derelayl_econ.games.cost_distribution import CostDistribution, costs_of
-from derelayl_econ.games.magnitude import check_magnitude
+from derelayl_econ.games.magnitude import LARGEST, SMALLEST, check_magnitude
 from derelayl_econ.notation import NOTATION, check
 from derelayl_econ.results import frozen_array
 
@@ -121,7 +120,7 @@ class ArrivalRelay:
         for name, checked in check(**numbers).items():
             object.__setattr__(self, name, checked)
             check_magnitude(**{name: checked})
-        check_number("quality_max", self.quality_max, POSITIVE)
+        check_number("quality_max", self.quality_max, Domain(SMALLEST, LARGEST))
         object.__setattr__(self, "costs", costs_of(self.cost_distribution))
 
     def steady_state(self) -> ArrivalState:
@@ -206,12 +205,7 @@ class ArrivalRelay:
         if not self.served or self.access_fee == 0:
             # Without revenue: up to the price from which somebody trains.
             return number(self, STARTING_PRICE, avoided=number(self, AVOIDED))
-        if self._balance(0.0) <= 0:
-            return 0.0
-        high = 1.0
-        while self._balance(high) > 0:
-            high *= 2
-        return float(brentq(self._balance, 0.0, high, xtol=1e-300, rtol=8.9e-16))
+        return break_even_price(self)
 
     def designer_map(self, access_fees: npt.ArrayLike, prices: npt.ArrayLike) -> DesignerMap:
         """Return the steady states over all pairs of an access fee and a price.
@@ -261,9 +255,6 @@ class ArrivalRelay:
         >>> relay = ArrivalRelay(access=2, access_fee=0.1, value=8, drift=0.05, quality_max=1,
         ...                      learning_rate=0.2, cost_distribution=stats.uniform(0, 1))
         >>> round(relay.stationary_law().mean, 4), round(relay.steady_state().gap, 4)
-        (0.3055, 0.3077)
+        (0.3055, 0.3076)
         """
         return stationary_law(self, points)
-
-    def _balance(self, price: float) -> float:
-        return float(steady(self, np.array(self.access_fee), np.array(price)).balance)

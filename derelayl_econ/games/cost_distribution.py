@@ -179,6 +179,11 @@ class LatticeCosts:
         self._anchor = float(frozen.ppf(0.5))
         self._given = None if given is None else self._shifted(np.sort(np.ravel(given)))
 
+    @cached_property
+    def _last(self) -> float:
+        """The cost above which floats see no probability."""
+        return float(self._frozen.ppf(np.nextafter(1.0, 0.0)))
+
     def at_most(self, cost: npt.ArrayLike) -> Array:
         """Return F(c)."""
         return np.asarray(self._frozen.cdf(self._inside(cost, 1)))
@@ -220,7 +225,7 @@ class LatticeCosts:
         edges = np.append(self.below(values[:1]) if values.size else 0.0, self.at_most(values))
         if self.lowest > -np.inf:
             edges[0] = 0.0
-        if values.size and values[-1] == self.highest:
+        if values.size and values[-1] >= min(self.highest, self._last):
             edges[-1] = 1.0
         rises = np.diff(edges) > 0
         kept, steps = values[rises], np.append(edges[0], edges[1:][rises])
@@ -230,7 +235,7 @@ class LatticeCosts:
         if self._given is not None:
             return self._given[self._given <= largest]
         start = self.lowest if self.lowest > -np.inf else float(self._frozen.ppf(_LOST))
-        top = min(largest, self.highest)
+        top = min(largest, self.highest, self._last)
         count = int(max(np.floor(top - start + 1e-9), -1)) + 1
         if count > MOST_ATOMS:
             raise InputError("cost_distribution", f"{count} different costs up to {top:g}",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.private_costs import PrivateCostGame
@@ -20,11 +21,23 @@ from derelayl_econ.validation.comparison import Comparison
 from derelayl_econ.validation.learners import LearningRun, learn
 from derelayl_econ.validation.significance import compare_frequency, compare_mean
 
-__all__ = ["PrivateCostEvidence", "RestingPlace", "measure_private_costs", "private_cost_rows"]
+__all__ = [
+    "PrivateCostEvidence",
+    "RestingPlace",
+    "measure_private_costs",
+    "private_cost_games",
+    "private_cost_rows",
+    "threshold_game",
+]
 
 Array = npt.NDArray[np.float64]
 
 COMMUNITIES, LEGS = 20, 3000
+VOLUNTEERS, VOLUNTEER_BENEFIT = 5, 2.0
+POOL_MEMBERS, POOL = 8, 3.0
+MEMBERS, THRESHOLD, BENEFIT, LEAKAGE = 8, 3, 3.0, 0.5
+"""Sizes of the games, and their money in costs of a leg."""
+
 OUTAGE_SHOWN = 1e-3
 """Rarer outages are not compared."""
 
@@ -81,6 +94,25 @@ class PrivateCostEvidence:
         return sum(not found[i].stable for i in nearest.tolist())
 
 
+def private_cost_games(cost: float) -> dict[str, PrivateCostGame]:
+    """Return games with private costs around ``cost`` (money), by name."""
+    flat, humped = stats.uniform(0.2 * cost, 1.6 * cost), stats.gamma(4, scale=cost / 4)
+    return {
+        "volunteer": PrivateCostGame.volunteer(VOLUNTEERS, VOLUNTEER_BENEFIT * cost, flat),
+        "pool": PrivateCostGame.pool(POOL_MEMBERS, POOL * cost, humped),
+        "critical mass": threshold_game(cost),
+    }
+
+
+def threshold_game(
+    cost: float, threshold: int = THRESHOLD, benefit: float = BENEFIT
+) -> PrivateCostGame:
+    """Return a game in which a leg is worth ``benefit`` times the median cost if enough train."""
+    return PrivateCostGame.critical_mass(
+        MEMBERS, threshold, benefit * cost, stats.lognorm(0.4, scale=cost), leakage=LEAKAGE
+    )
+
+
 def measure_private_costs(
     game: PrivateCostGame, seeds: Sequence[np.random.SeedSequence], *,
     starts: Sequence[float] = (0.0, 1.0), communities: int = COMMUNITIES, legs: int = LEGS,
@@ -95,20 +127,21 @@ def measure_private_costs(
     found = game.equilibria()
     if found.coverage != "all" or not any(e.stable for e in found):
         raise InputError("game", found.caption(), "have a stable equilibrium and a complete list")
+    tipping = [point.strategy for point in game.tipping_points()][:1]
     runs = [
         [
             learn(game, np.random.default_rng(child(seed, i)), start=start, legs=legs,
                   communities=communities)
             for seed in seeds
         ]
-        for i, start in enumerate([*starts, *(point.strategy for point in game.tipping_points())])
+        for i, start in enumerate([*starts, *tipping])
     ]  # fmt: skip
-    places = [_place(game, start, run) for start, run in zip(starts, runs, strict=False)]
-    tipping = game.tipping_points()
     return PrivateCostEvidence(
-        game=game, places=tuple(places), tipping=tipping[0].strategy if tipping else None,
+        game=game,
+        places=tuple(_place(game, start, run) for start, run in zip(starts, runs, strict=False)),
+        tipping=tipping[0] if tipping else None,
         from_tipping=np.array([run.share for run in runs[len(starts)]] if tipping else []),
-    )  # fmt: skip
+    )
 
 
 def private_cost_rows(evidence: PrivateCostEvidence, name: str) -> list[Comparison]:
