@@ -86,8 +86,9 @@ class ResponsePoints:
 
     @property
     def complete(self) -> bool:
-        """Whether no piece is unresolved."""
-        return all(root.multiplicity > 0 for root in self.roots)
+        """Whether no piece is unresolved, the ones next to zeros at 0 and 1 included."""
+        settled = self.at_zero != 0 != self.at_one
+        return settled and all(root.multiplicity > 0 for root in self.roots)
 
 
 def response_points(curve: BenefitCurve, costs: SmoothCosts) -> ResponsePoints:

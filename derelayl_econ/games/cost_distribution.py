@@ -6,7 +6,7 @@ filled in: F(c-) <= p <= F(c) iff Q(p) <= c <= Q(p+). Those who join if they are
 share p of all costs spend E[C; join] = int_0^p Q(u) du each, on average.
 
 Kinds: a *sample* (every value equally likely), a *discrete* and a *continuous* frozen distribution
-of ``scipy.stats``.
+of ``scipy.stats`` (:mod:`derelayl_econ.games.continuous_costs`).
 """
 
 from __future__ import annotations
@@ -18,23 +18,20 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from scipy.integrate import tanhsinh
 
 from derelayl_econ.domains import Domain, check_array
 from derelayl_econ.equilibrium.linear_crossings import LinearGraph
 from derelayl_econ.errors import InputError
-from derelayl_econ.games.density_modes import mode_of
+from derelayl_econ.games.continuous_costs import ContinuousCosts
 
-__all__ = ["ContinuousCosts", "CostDistribution", "LatticeCosts", "SampleCosts", "costs_of"]
+__all__ = ["CostDistribution", "LatticeCosts", "SampleCosts", "costs_of"]
 
 Array = npt.NDArray[np.float64]
 
 MOST_ATOMS = 1_000_000
 _MONEY = Domain(-1e200, 1e200)
-_PROBES = np.array([0.125, 0.25, 0.5, 0.75, 0.875])
+_PROBES = (0.125, 0.25, 0.5, 0.75, 0.875)
 _LOST = 1e-18  # probability of the lowest costs of a discrete distribution without a lowest one
-_CUTS = np.array([1e-9, 1e-4, 0.02, 0.2, 0.5, 0.8, 0.98, 1 - 1e-4, 1.0])
-_HALF = 4  # place of 0.5
 _ALLOWED = "be a frozen scipy.stats distribution or a 1-d array of costs"
 
 
@@ -104,9 +101,11 @@ def costs_of(cost_distribution: Any) -> CostDistribution:
 
 def _check_frozen(frozen: Any) -> None:
     with np.errstate(all="ignore"):
-        probes, spread = np.asarray(frozen.ppf(_PROBES)), frozen.var()
-        fits = probes.shape == _PROBES.shape and np.isfinite(probes).all()
-        fits = fits and (np.abs(probes) <= _MONEY.high).all() and (np.diff(probes) >= 0).all()
+        probes = np.array([np.ravel(frozen.ppf(p)) for p in _PROBES])
+        spread = frozen.var()
+        fits = probes.shape == (len(_PROBES), 1) and np.isfinite(probes).all()
+        fits = fits and (np.abs(probes) <= _MONEY.high).all()
+        fits = fits and (np.diff(probes, axis=0) >= 0).all()
     if not fits:
         raise InputError("cost_distribution", f"quantiles {probes.ravel()[:5]}",
                          "have valid parameters, none of them an array")  # fmt: skip
@@ -256,84 +255,3 @@ class LatticeCosts:
     def _shifted(self, values: Array) -> Array:
         loc = self._frozen.args[0] if self._frozen.args else self._frozen.kwds.get("loc", 0.0)
         return np.asarray(values + float(loc), dtype=np.float64)
-
-
-class ContinuousCosts:
-    """A frozen continuous distribution; its density's bounds are proved if its mode is known."""
-
-    def __init__(self, frozen: Any) -> None:
-        self._frozen = frozen
-        self.lowest, self.highest = (float(end) for end in frozen.support())
-
-    @cached_property
-    def mode(self) -> float | None:
-        """Where the density has its only top, if that is known."""
-        return mode_of(self._frozen)
-
-    @property
-    def proved(self) -> bool:
-        """Whether :meth:`density_range` holds for certain."""
-        return self.mode is not None
-
-    def at_most(self, cost: npt.ArrayLike) -> Array:
-        """Return F(c)."""
-        return np.asarray(self._frozen.cdf(cost))
-
-    below = at_most
-
-    def above(self, cost: npt.ArrayLike) -> Array:
-        """Return 1 - F(c)."""
-        return np.asarray(self._frozen.sf(cost))
-
-    def quantile(self, p: npt.ArrayLike) -> Array:
-        """Return Q(p)."""
-        points = np.asarray(p, dtype=np.float64)
-        return np.where(points == 0, -np.inf, self._frozen.ppf(points))
-
-    def quantile_right(self, p: npt.ArrayLike) -> Array:
-        """Return Q(p+)."""
-        points = np.asarray(p, dtype=np.float64)
-        return np.where(points == 1, np.inf, self._frozen.ppf(points))
-
-    def spent(self, p: npt.ArrayLike) -> Array:
-        """Return the integral of Q up to p, by double-exponential quadrature.
-
-        With a = Q(p/2) it is p a + int_a^Q(p) (p - F) - int_-inf^a F, cut at further quantiles.
-        """
-        points = np.asarray(p, dtype=np.float64)
-        share = np.where(points > 0, points, 0.5)
-        cuts = self._frozen.ppf(np.multiply.outer(_CUTS, share))
-        start = np.full_like(cuts[:1], self.lowest)
-        under = np.concatenate([start, cuts[: _HALF + 1]])
-        down = tanhsinh(self._frozen.cdf, under[:-1], under[1:]).integral.sum(axis=0)
-        over = cuts[_HALF:]
-        up = tanhsinh(lambda cost, p: (p - 1) + self._frozen.sf(cost), over[:-1], over[1:],
-                      args=(share,)).integral.sum(axis=0)  # fmt: skip
-        return np.where(points > 0, share * cuts[_HALF] + up - down, 0.0)
-
-    def density_range(self, low: Array, high: Array) -> tuple[Array, Array]:
-        """Return the smallest and the largest density on intervals of costs."""
-        with np.errstate(all="ignore"):
-            ends = np.stack([self._frozen.pdf(low), self._frozen.pdf(high)])
-            if self.mode is not None:
-                top = self._highest_density
-                inside = (low < self.mode) & (self.mode < high)
-                return ends.min(axis=0), np.where(inside, top, ends.max(axis=0))
-            grid = np.linspace(low, high, 9)
-            sampled = self._frozen.pdf(grid)
-        return 0.75 * sampled.min(axis=0), 1.25 * sampled.max(axis=0)
-
-    @cached_property
-    def _highest_density(self) -> float:
-        return float(self._frozen.pdf(self.mode))
-
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        """Return independent costs."""
-        return np.asarray(self._frozen.rvs(size=shape, random_state=rng), dtype=np.float64)
-
-    def graph(self, largest: float) -> LinearGraph | None:
-        """Return Q of a uniform distribution; the others have no linear pieces."""
-        if self._frozen.dist.name != "uniform":
-            return None
-        low, high = np.array([self.lowest]), np.array([self.highest])
-        return LinearGraph(np.array([0.0, 1.0]), low, high, Fraction)

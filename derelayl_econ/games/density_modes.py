@@ -5,17 +5,25 @@ interval at one of the interval's ends, and its largest value at the mode if tha
 else at an end. The families below have this property for the parameters stated; the modes are
 those of the standard forms of ``scipy.stats`` (Johnson, Kotz, Balakrishnan 1994, Continuous
 Univariate Distributions), to be scaled and shifted.
+
+The density is evaluated at some floats around the mode, as that of a shifted form may be rounded
+out of the support, where the density is zero.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MODES", "mode_of"]
+import numpy as np
+
+__all__ = ["MODES", "Top", "mode_of", "top_of"]
 
 Shapes = Mapping[str, float]
+
+_AROUND = 8  # floats on each side of the mode
 
 
 def _weibull(shapes: Shapes) -> float:
@@ -72,9 +80,46 @@ def mode_of(frozen: Any) -> float | None:
     family = frozen.dist.name
     if family not in MODES:
         return None
-    names = [name.strip() for name in (frozen.dist.shapes or "").split(",") if name.strip()]
-    values = dict(zip([*names, "loc", "scale"], frozen.args, strict=False)) | frozen.kwds
-    mode = MODES[family]({name: float(values[name]) for name in names})
+    values = _parameters(frozen)
+    mode = MODES[family](values)
+    return None if mode is None else values["loc"] + values["scale"] * mode
+
+
+@dataclass(frozen=True)
+class Top:
+    """The largest density, and floats between which it is reached."""
+
+    low: float
+    high: float
+    density: float
+
+
+def top_of(frozen: Any) -> Top | None:
+    """Return the largest density (infinite at a pole) and where it is, or None if not known here.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> round(top_of(stats.pareto(2, loc=0.1, scale=0.3)).density, 6)  # 2 / 0.3
+    6.666667
+    >>> top_of(stats.powerlaw(0.5)).density
+    inf
+    """
+    mode = mode_of(frozen)
     if mode is None:
         return None
-    return float(values.get("loc", 0.0)) + float(values.get("scale", 1.0)) * mode
+    values = _parameters(frozen)
+    step = float(np.spacing(max(abs(mode), abs(values["loc"]), values["scale"])))
+    places = mode + step * np.arange(-_AROUND, _AROUND + 1)
+    # scipy.stats gives 0 at the pole of this family, and infinity at those of the others.
+    pole = frozen.dist.name == "powerlaw" and values["a"] < 1
+    with np.errstate(all="ignore"):
+        density = math.inf if pole else float(frozen.pdf(places).max())
+    return Top(float(places[0]), float(places[-1]), density)
+
+
+def _parameters(frozen: Any) -> dict[str, float]:
+    names = [name.strip() for name in (frozen.dist.shapes or "").split(",") if name.strip()]
+    given = dict(zip([*names, "loc", "scale"], frozen.args, strict=False)) | frozen.kwds
+    values = {"loc": 0.0, "scale": 1.0} | given
+    return {name: np.asarray(value, dtype=np.float64).item() for name, value in values.items()}

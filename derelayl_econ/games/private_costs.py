@@ -45,7 +45,8 @@ from derelayl_econ.equilibrium.benefit_curve import BenefitCurve
 from derelayl_econ.equilibrium.bernstein import SUBDIVISION_LIMIT
 from derelayl_econ.equilibrium.linear_crossings import linear_crossings
 from derelayl_econ.equilibrium.response_points import response_points
-from derelayl_econ.games.cost_distribution import ContinuousCosts, CostDistribution, costs_of
+from derelayl_econ.games.continuous_costs import ContinuousCosts
+from derelayl_econ.games.cost_distribution import CostDistribution, costs_of
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.games.participation_formulas import checked_payoffs, instance_payoffs
 from derelayl_econ.games.private_cost_results import (
