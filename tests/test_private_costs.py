@@ -620,9 +620,12 @@ def test_bad_arguments_are_named(changes: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize(
     ("call", "name"),
-    [(lambda g: g.cutoff(1.5), "p"), (lambda g: g.payoff([]), "p"), (lambda g: g.regret("x"), "p"),
-     (lambda g: g.resting_point(-0.1), "start"), (lambda g: g.resting_point(None), "start"),
-     (lambda _: PrivateCostGame.critical_mass(3, 5, 1, [1.0]), "threshold"),
+    [(lambda g, method=method, bad=bad: getattr(g, method)(bad), "p must|entry of p")
+     for method in ("cutoff", "best_response", "payoff", "regret", "outage", "expected_trainers")
+     for bad in (1.5, -0.1, [0.5, math.nan], math.inf, [], "x", None, True, 1j)]
+    + [(lambda g, bad=bad: g.resting_point(bad), "start")
+       for bad in (-0.1, 1.1, math.nan, None, "x", [0.5], True)]
+    + [(lambda _: PrivateCostGame.critical_mass(3, 5, 1, [1.0]), "threshold"),
      (lambda _: PrivateCostGame.volunteer(1, 1, [1.0]), "participants"),
      (lambda _: PrivateCostGame.pool(10**8, 1, [1.0]), "participants"),
      (lambda _: PrivateCostGame.train_or_ride(3, 1, [1.0], leakage=2), "leakage")],

@@ -38,7 +38,7 @@ from derelayl_econ.validation.private_costs import (
     threshold_game,
 )
 
-__all__ = ["branches", "private_costs"]
+__all__ = ["branches", "private_costs", "with_fold"]
 
 Array = npt.NDArray[np.float64]
 
@@ -46,6 +46,8 @@ THRESHOLDS = (2, 3, 5)
 COLOURS = {2: VERMILION, 3: BLUE, 5: PINK}
 BENEFITS = np.linspace(0.2, 6.0, 36)
 """In costs of a leg."""
+
+FOLD_HALVINGS = 9
 
 JOINING = "probability of joining, p"
 
@@ -90,6 +92,18 @@ def branches(threshold: int, benefits: Array, cost: float) -> tuple[Array, Array
     return stable, tipping
 
 
+def with_fold(threshold: int, benefits: Array, cost: float) -> Array:
+    """Return the benefits with more of them next to the least that sustains training."""
+    low, high = float(benefits[0]), float(benefits[-1])
+    added = []
+    for _ in range(FOLD_HALVINGS):
+        middle = (low + high) / 2
+        added.append(middle)
+        tipping = branches(threshold, np.array([middle]), cost)[1]
+        low, high = (middle, high) if np.isnan(tipping).any() else (low, middle)
+    return np.unique([*benefits, *added])
+
+
 def _curves(axes: Axes, found: PrivateCostEvidence) -> None:
     game, p = found.game, np.linspace(0, 1, 400)
     top = 1.15 * float(game.cutoff(p).max())
@@ -125,8 +139,9 @@ def _name(axes: Axes, game: PrivateCostGame, top: float) -> None:
 def _branches(axes: Axes, cost: float, found: PrivateCostEvidence) -> None:
     ends = []
     for threshold in THRESHOLDS:
-        colour, worth = COLOURS[threshold], BENEFITS * cost
-        stable, tipping = branches(threshold, BENEFITS, cost)
+        colour, benefits = COLOURS[threshold], with_fold(threshold, BENEFITS, cost)
+        worth = benefits * cost
+        stable, tipping = branches(threshold, benefits, cost)
         axes.plot(worth, stable, color=colour, linestyle="-", label=f"M = {threshold}, stable")
         axes.plot(worth, tipping, color=colour, linestyle="--", label=f"M = {threshold}, tipping")
         ends.append(End(float(tipping[-1]), f"M = {threshold}", colour))

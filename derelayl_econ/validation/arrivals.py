@@ -38,6 +38,9 @@ COSTS: dict[str, Any] = {
     "two kinds of device": np.array([0.6, 0.6, 0.6, 1.2]),
 }
 LEGS = 4000
+LAW_POINTS = 8001
+"""Grid of the long-run law: jumps of the cost distribution blur it by less than relays vary."""
+
 _FORGOTTEN = 12.0  # relaxation times that a relay is left to forget its start
 _BLOCK = 100  # legs whose costs are drawn at once
 
@@ -111,7 +114,7 @@ def play_arrivals(
 
 def arrival_rows(evidence: ArrivalEvidence, name: str) -> list[Comparison]:
     """Compare the gap and the share who train with the long-run law of the random gap."""
-    law = evidence.relay.stationary_law()
+    law = evidence.relay.stationary_law(LAW_POINTS)
     mean_field = evidence.relay.steady_state().gap
     note = "the computed law rests on a grid, which blurs jumps of the cost distribution"
     return [
