@@ -253,6 +253,10 @@ def some_costs(rng: np.random.Generator) -> list[Any]:
         stats.logistic(0.5, rng.uniform(0.05, 0.5)),
         stats.triang(rng.uniform()),
         stats.pareto(2.5, scale=0.3),
+        stats.pareto(rng.uniform(2.1, 9), rng.uniform(-0.5, 0.5), rng.uniform(0.05, 0.5)),
+        stats.powerlaw(rng.uniform(0.3, 3)),
+        stats.t(3, 0.5, rng.uniform(0.05, 0.5)),
+        stats.truncnorm(rng.uniform(-2, 0), rng.uniform(0.5, 2), 0.4, 0.4),
     ]
 
 
@@ -355,6 +359,16 @@ def test_a_line_of_equilibria_is_said_to_be_one() -> None:
     root = PrivateCostGame(square, stats.powerlaw(0.5)).equilibria()
     assert root.coverage == "some"
     assert root.status is Status.UNRESOLVED
+
+
+@pytest.mark.parametrize(("people", "power"), [(3, 2.0), (19, 1.0), (11, 0.3), (2, 0.5), (3, 0.4)])
+def test_all_are_needed_and_the_dearest_cost_is_the_benefit(people: int, power: float) -> None:
+    """F(B(p)) = p^((N-1) a): 0 and 1 are the equilibria, one of them stable."""
+    found = PrivateCostGame.critical_mass(people, people, 1, stats.powerlaw(power)).equilibria()
+    rises = (people - 1) * power > 1  # steeper than 1 at p = 1, flat at 0
+    assert found.coverage == "all"
+    assert strategies(found) == [0.0, 1.0]
+    assert stabilities(found) == [rises, not rises]
 
 
 def test_a_cheap_few_or_a_dear_few_are_not_lost_to_rounding() -> None:

@@ -195,10 +195,12 @@ class _Search:
         return np.where(signs == 0, near, signs), slopes, sampled
 
     def _worth(self, boxes: _Boxes) -> tuple[Array, Array]:
-        """Return bounds of B."""
+        """Return bounds of B, a mean of the b_k: none of them is beyond all b_k."""
         ends = np.stack([boxes.low, boxes.high])
         worth, error = self.curve.value(ends), self.curve.value_error(ends) + boxes.value_slack
-        return (worth - error).min(axis=0), (worth + error).max(axis=0)
+        least, most = self.curve.values.min(), self.curve.values.max()
+        return (np.maximum((worth - error).min(axis=0), least),
+                np.minimum((worth + error).max(axis=0), most))  # fmt: skip
 
     def _steepness(self, boxes: _Boxes, least: Array, most: Array) -> tuple[Array, Array]:
         """Return bounds of T' = f(B) B'."""
