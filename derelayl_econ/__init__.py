@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
+    from derelayl_econ.games.arrivals import ArrivalRelay
     from derelayl_econ.games.baton import BatonGame
     from derelayl_econ.games.coalition import CoalitionGame
     from derelayl_econ.games.committee import Committee
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.participation import ParticipationGame
     from derelayl_econ.games.population import PopulationGame
     from derelayl_econ.games.potential import PotentialGame
+    from derelayl_econ.games.private_costs import PrivateCostGame
     from derelayl_econ.games.public_benefit import ConcaveBenefit
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
@@ -84,6 +86,7 @@ _HOME = {
         "SolverError",
     ),
     "formula": ("Formula",),
+    "games.arrivals": ("ArrivalRelay",),
     "games.baton": ("BatonGame",),
     "games.coalition": ("CoalitionGame",),
     "games.committee": ("Committee",),
@@ -105,6 +108,7 @@ _HOME = {
     "games.participation": ("ParticipationGame",),
     "games.population": ("PopulationGame",),
     "games.potential": ("PotentialGame",),
+    "games.private_costs": ("PrivateCostGame",),
     "games.public_benefit": ("ConcaveBenefit",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
@@ -151,6 +155,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "HARDWARE",
     "NOTATION",
+    "ArrivalRelay",
     "BatonGame",
     "CoalitionGame",
     "Committee",
@@ -189,6 +194,7 @@ __all__ = [
     "PowerCurve",
     "PowerShare",
     "Preferences",
+    "PrivateCostGame",
     "RootCurve",
     "RoyaltyDesign",
     "Scenario",

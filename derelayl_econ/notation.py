@@ -316,6 +316,21 @@ _ROWS = (
              HALF_OPEN_UNIT),
     Notation("value_share", "w", "w", "a participant's value of quality over that of all", "1",
              PROBABILITY),
+    # arrivals: train, buy or leave
+    Notation("access", "A", "A", "benefit of access to the model", "money", REAL),
+    Notation("access_fee", "phi", r"\phi", "fee for access without training", "money",
+             NON_NEGATIVE),
+    Notation("avoided", "m", "m", "what not training costs an arrival: fee or lost access", "money",
+             REAL),
+    Notation("training_share", "F", "F", "share of arrivals who train", "1", PROBABILITY),
+    Notation("drifted_gap", "x_d", r"\tilde x", "gap that an arrival finds, after drift", "score",
+             NON_NEGATIVE),
+    Notation("lowest_cost", "c_lo", r"c_{\mathrm{lo}}", "smallest private cost of training a leg",
+             "money", REAL),
+    Notation("highest_cost", "c_hi", r"c_{\mathrm{hi}}", "largest private cost of training a leg",
+             "money", REAL),
+    Notation("improvement_threshold", "tau", r"\tau_{\min}",
+             "least improvement that counts as training", "score", NON_NEGATIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scipy import stats
 
 import derelayl_econ as d
 from derelayl_econ.ecology import JobFees
@@ -170,6 +171,17 @@ def _concave(curve: Any) -> list[float]:
     return [*curve.quality([0.0, 1.0]), float(curve.marginal(1.0)), float(curve.effort_at(0.1))]
 
 
+def _solved_privately(game: d.PrivateCostGame) -> list[float]:
+    found = game.equilibria().equilibria
+    return [x for e in found for x in (e.strategy, e.cutoff, e.payoff, e.regret)]
+
+
+def _arrived(relay: d.ArrivalRelay) -> list[float]:
+    state = relay.steady_state()
+    numbers = [state.gap, state.quality, state.training_share, state.cutoff, state.balance]
+    return [*numbers, relay.break_even_price(), relay.stopping_gap() or 0.0]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -195,6 +207,29 @@ CASES: dict[str, Case] = {
         d.ParticipationGame.train_or_ride, _solved, **MONEY, pool=1.0, leakage=0.5),
     "critical_mass": _case(
         d.ParticipationGame.critical_mass, _solved, **MONEY, threshold=2, leakage=0.5),
+    "PrivateCostGame": _case(
+        d.PrivateCostGame, _solved_privately, {"benefits": "ride must have the shape"},
+        benefits=[0.2, 1.0], cost_distribution=[0.3, 0.6, 0.6], ride=[0.0, 0.0]),
+    "PrivateCostGame.volunteer": _case(
+        d.PrivateCostGame.volunteer, _solved_privately, participants=5, benefit=3.0,
+        cost_distribution=stats.norm(1, 0.4)),
+    "PrivateCostGame.pool": _case(
+        d.PrivateCostGame.pool, _solved_privately, {"pool": "benefits"}, participants=5, pool=2.0,
+        cost_distribution=stats.uniform(0.5, 1.0)),
+    "PrivateCostGame.train_or_ride": _case(
+        d.PrivateCostGame.train_or_ride, _solved_privately, participants=5, benefit=3.0,
+        cost_distribution=stats.poisson(1.2), pool=1.0, leakage=0.5),
+    "PrivateCostGame.critical_mass": _case(
+        d.PrivateCostGame.critical_mass, _solved_privately, participants=5, benefit=3.0,
+        cost_distribution=stats.expon(0.1, 1.0), threshold=2, leakage=0.5),
+    "ArrivalRelay": _case(
+        d.ArrivalRelay, _arrived, access=1.0, access_fee=0.3, value=2.0, drift=0.1,
+        cost_distribution=[0.4, 0.9], learning_rate=0.2, quality_max=1.0, outside=0.0, price=1.0),
+    "ArrivalRelay.designer_map": _case(
+        d.ArrivalRelay(access=1.0, access_fee=0.3, value=2.0, drift=0.1, learning_rate=0.2,
+                       cost_distribution=[0.4, 0.9], quality_max=1.0).designer_map,
+        lambda found: [*found.gap.ravel(), *found.balance.ravel()],
+        access_fees=[0.1, 0.3], prices=[0.0, 2.0]),
     "FiniteRelay": _case(
         d.FiniteRelay, _relay, value=1.0, price=1.0, cost=0.1, gap=1.0, learning_rate=0.2),
     "BatonGame": _case(

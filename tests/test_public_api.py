@@ -9,14 +9,15 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
-HARDWARE NOTATION BatonGame CoalitionGame Committee ConcaveBenefit ContributionGame ConvexCost
-Coverage DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium EquilibriumSet
-ExponentialCurve FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate HillCurve
-IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve LogisticWalk ModelSharingGame
-NoisyPay ParticipationGame PathShare PopulationGame PotentialGame PowerCurve PowerShare Preferences
-RootCurve RoyaltyDesign Scenario SettlementTournament ShapleyShare SimulationError SolverError
-SplittingGame Status TrainingCost TrainingGains VerificationGame Vesting WindowShare bimatrix_regret
-merge_profit scenario_names simulate solve_bimatrix split_profit validate
+HARDWARE NOTATION ArrivalRelay BatonGame CoalitionGame Committee ConcaveBenefit ContributionGame
+ConvexCost Coverage DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium
+EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate
+HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve LogisticWalk
+ModelSharingGame NoisyPay ParticipationGame PathShare PopulationGame PotentialGame PowerCurve
+PowerShare Preferences PrivateCostGame RootCurve RoyaltyDesign Scenario SettlementTournament
+ShapleyShare SimulationError SolverError SplittingGame Status TrainingCost TrainingGains
+VerificationGame Vesting WindowShare bimatrix_regret merge_profit scenario_names simulate
+solve_bimatrix split_profit validate
 """.split()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from math import comb
+from math import comb, lcm
 
 import flint
 import numpy as np
@@ -55,7 +55,7 @@ def square_free(polynomial: flint.fmpz_poly) -> list[tuple[flint.fmpz_poly, int]
 
 def changes_between(polynomial: flint.fmpz_poly, low: Fraction, high: Fraction) -> int:
     """Return the sign changes of the Bernstein form on [low, high]; -1 if an end is a zero."""
-    scale = max(low.denominator, high.denominator)
+    scale = lcm(low.denominator, high.denominator)
     a, b = int(low * scale), int(high * scale)
     up, down = flint.fmpz_poly([a, b]), flint.fmpz_poly([scale - a, scale - b])
     total, power = flint.fmpz_poly([]), flint.fmpz_poly([1])
@@ -79,10 +79,15 @@ def sign_at(polynomial: flint.fmpz_poly, p: Fraction) -> int:
     return 1 if total > 0 else -1 if total < 0 else 0
 
 
-def isolate_exactly(factor: flint.fmpz_poly) -> list[Leaf]:
-    """Return leaves that tile [0, 1], each with 0 or 1 sign changes; the factor is square-free."""
+def isolate_exactly(
+    factor: flint.fmpz_poly, low: Fraction = Fraction(0), high: Fraction = Fraction(1)
+) -> list[Leaf]:
+    """Return leaves that tile [low, high], each with 0 or 1 sign changes.
+
+    The factor is square-free and has no zero at an end (at 0 and 1: by :func:`strip`).
+    """
     leaves: list[Leaf] = []
-    todo = [(Fraction(0), Fraction(1))]
+    todo = [(low, high)]
     while todo:
         low, high = todo.pop()
         changes = changes_between(factor, low, high)

@@ -33,6 +33,7 @@ MAX_DEPTH = 128
 MAX_CUTS = 20_000
 _TAIL = 1e-18
 _UNIT = 1.2e-16  # a little above half a unit in the last place
+_NORMAL = 2.3e-308  # smaller terms have lost digits, and some of them never round down to 0
 _FLOOR = 1e-315  # above the sum of all errors by underflow, 5e-324 each
 
 
@@ -58,7 +59,7 @@ def mean_at(values: Array, p: float, largest: float) -> float:
         mean += term * values[k + 1]
         size += term * abs(values[k + 1])
         # Ratios fall from here on, so what is left is below term * ratio / (1 - ratio).
-        if term < _TAIL and (term == 0.0 or term * largest <= _TAIL * size * (1.0 - ratio)):
+        if term < _TAIL and (term < _NORMAL or term * largest <= _TAIL * size * (1.0 - ratio)):
             break
     term = 1.0
     for k in range(mode, 0, -1):
@@ -67,7 +68,7 @@ def mean_at(values: Array, p: float, largest: float) -> float:
         total += term
         mean += term * values[k - 1]
         size += term * abs(values[k - 1])
-        if term < _TAIL and (term == 0.0 or term * largest <= _TAIL * size * (1.0 - ratio)):
+        if term < _TAIL and (term < _NORMAL or term * largest <= _TAIL * size * (1.0 - ratio)):
             break
     if size == 0.0:  # every gain within reach is zero: only the sign can be told
         return 1e-310 * _nearest_sign(values, mode)

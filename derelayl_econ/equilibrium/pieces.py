@@ -12,7 +12,7 @@ when certain: the same code finds the zeros and certifies them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.errors import SolverError
 
-__all__ = ["Arithmetic", "Cover", "Interpolant", "Piece", "zeros_in_order"]
+__all__ = ["Arithmetic", "Cover", "Interpolant", "Piece", "zeros_in_order", "zeros_of_pieces"]
 
 _MAX_HALVINGS = 40
 
@@ -71,14 +71,28 @@ class Arithmetic(Protocol):
 
 def zeros_in_order(cover: Iterable[Cover], arithmetic: Arithmetic) -> list[InteriorRoot]:
     """Return a piece for each zero (or unresolved cluster), with p at its middle."""
+    return zeros_of_pieces(_pieces(cover, arithmetic), arithmetic.sign)
+
+
+def zeros_of_pieces(pieces: Iterable[Piece], sign: Callable[[float], int]) -> list[InteriorRoot]:
+    """Return a piece for each zero (or unresolved cluster) from what is proved on pieces in order.
+
+    Parameters
+    ----------
+    pieces : iterable of Piece
+        Each begins where the one before ends; the first and the last are of kind "sign" (they may
+        be single points).
+    sign : callable
+        Sign of G at a point, 0 if it is not certain.
+    """
     found: list[InteriorRoot] = []
     run: list[Piece] = []
     last = 0
-    for piece in _pieces(cover, arithmetic):
+    for piece in pieces:
         if piece.kind != "sign":
             run.append(piece)
             continue
-        found.extend(_zeros_of_run(run, last, piece.sign, arithmetic))
+        found.extend(_zeros_of_run(run, last, piece.sign, sign))
         if not run and last * piece.sign < 0:
             raise SolverError(f"both signs of the gain were proved at p = {piece.low!r}")
         run, last = [], piece.sign
@@ -136,7 +150,7 @@ def _halves(values: list[Any]) -> tuple[list[Any], list[Any]]:
 
 
 def _zeros_of_run(
-    run: list[Piece], before: int, after: int, arithmetic: Arithmetic
+    run: list[Piece], before: int, after: int, sign_at: Callable[[float], int]
 ) -> Iterator[InteriorRoot]:
     """Cut a run of pieces without a sign where the sign of G is certain, and judge each part."""
     part: list[Piece] = []
@@ -148,7 +162,7 @@ def _zeros_of_run(
             piece.sign == run[index + 1].sign
         ):  # fmt: skip
             continue
-        sign = after if end else arithmetic.sign(piece.high)
+        sign = after if end else sign_at(piece.high)
         if sign:
             yield from _zero_of_part(part, before, sign)
             part, before = [], sign

@@ -51,6 +51,8 @@ _SPECS = (
     FigureSpec("evolution", "Who spreads: trainers, riders or cheats, and what does a deposit do?"),
     FigureSpec("coalition", "How do members share a relay that some of them could run alone?"),
     FigureSpec("potential", "Which reward makes everybody work, and how fast do they get there?"),
+    FigureSpec("private_costs", "Who trains when everybody knows only the own cost?"),
+    FigureSpec("arrivals", "Which access fee and which price hold the model at what quality?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),
     FigureSpec("prediction", "Which predictions do real relays confirm or refute?"),
     FigureSpec("ecology_coins", "Who gets how many coins under DeRelayL's rules?", AUTHORS),

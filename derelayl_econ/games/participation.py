@@ -23,12 +23,15 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import PROBABILITY, Domain, check_array, check_number
+from derelayl_econ.domains import PROBABILITY, check_array
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.equilibrium.binomial import binomial_mean
 from derelayl_econ.equilibrium.certificate import solve
-from derelayl_econ.errors import InputError
-from derelayl_econ.games.participation_formulas import SMALLEST_FULL_POOL, payoff_arrays
+from derelayl_econ.games.participation_formulas import (
+    SMALLEST_FULL_POOL,
+    checked_payoffs,
+    instance_payoffs,
+)
 from derelayl_econ.games.participation_phase import PhaseDiagram, phase_diagram
 from derelayl_econ.notation import check
 from derelayl_econ.results import (
@@ -43,9 +46,6 @@ from derelayl_econ.results import (
 __all__ = ["ParticipationGame"]
 
 Array = npt.NDArray[np.float64]
-
-_MAX_PARTICIPANTS = 10_000_000
-_MONEY = Domain(-1e200, 1e200)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +80,7 @@ class ParticipationGame:
     ride: Array | None = None
 
     def __post_init__(self) -> None:
-        gains = check_array("gains", self.gains, _MONEY)
-        if gains.size < 2:
-            raise InputError("gains", f"{gains.size} entry", "have 2 entries or more")
-        ride = (
-            check_array("ride", self.ride, _MONEY)
-            if self.ride is not None
-            else np.zeros(gains.size)
-        )
-        if ride.shape != gains.shape:
-            raise InputError("ride", f"shape {ride.shape}", f"have the shape {gains.shape}")
-        if 0 < np.abs(gains).max() < 1e-200:
-            raise InputError("largest gain", np.abs(gains).max(), "be 0 or at least 1e-200 in size")
+        gains, ride = checked_payoffs("gains", self.gains, self.ride)
         object.__setattr__(self, "gains", frozen_array(gains))
         object.__setattr__(self, "ride", frozen_array(ride))
 
@@ -133,12 +122,7 @@ class ParticipationGame:
 
     @classmethod
     def _of(cls, instance: str, participants: int, **values: Any) -> ParticipationGame:
-        given = check(participants=participants, **values)
-        for name, value in given.items():
-            check_number(name, value, _MONEY)
-        size = given.pop("participants")
-        _check_size(size, given.get("threshold", 1))
-        train, ride = payoff_arrays(instance, others=np.arange(size), **given)
+        train, ride = instance_payoffs(instance, participants, **values)
         return cls(train - ride, ride)
 
     @staticmethod
@@ -291,10 +275,3 @@ class ParticipationGame:
 
 def _first_sign(values: Array) -> float:
     return float(values[np.flatnonzero(values)[0]])
-
-
-def _check_size(participants: int, threshold: int) -> None:
-    if participants > _MAX_PARTICIPANTS:
-        raise InputError("participants", participants, f"be at most {_MAX_PARTICIPANTS}")
-    if threshold > participants:
-        raise InputError("threshold", threshold, f"be at most participants ({participants})")

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
+from derelayl_econ.domains import Domain, check_array, check_number
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.formula import Formula
-from derelayl_econ.notation import symbol
+from derelayl_econ.notation import check, symbol
 
 __all__ = [
     "PAYOFFS",
@@ -31,12 +32,21 @@ __all__ = [
     "SMALLEST_FULL_POOL",
     "VOLUNTEER_OUTAGE",
     "VOLUNTEER_STRATEGY",
+    "checked_payoffs",
+    "instance_payoffs",
     "payoff_arrays",
 ]
+
+Array = npt.NDArray[np.float64]
 
 _N, _k, _M, _p = (symbol(s) for s in ("participants", "others", "threshold", "join_probability"))
 _b, _c, _R, _theta = (symbol(s) for s in ("benefit", "cost", "pool", "leakage"))
 _SOURCE = "theory notes, section 2.1"
+
+_MAX_PARTICIPANTS = 10_000_000
+_MONEY = Domain(-1e200, 1e200)
+_SMALLEST = 1e-180
+"""Money from which on differences of two amounts are 0 or above 1e-200."""
 
 
 def _at_least(count: sp.Expr, bound: sp.Expr) -> sp.Expr:
@@ -99,7 +109,7 @@ SMALLEST_FULL_POOL = Formula(
 
 def payoff_arrays(
     instance: str, *, others: npt.ArrayLike, **values: npt.ArrayLike
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[Array, Array]:
     """Return (J, A) of a named instance, broadcast over ``others`` and all parameters.
 
     Raises
@@ -123,3 +133,40 @@ def payoff_arrays(
         for formula in pair
     )
     return train, ride
+
+
+def instance_payoffs(
+    instance: str, participants: int, *, free: bool = False, **values: npt.ArrayLike
+) -> tuple[Array, Array]:
+    """Return (J, A) of a named instance for k = 0, ..., N-1 after checking every parameter.
+
+    ``free`` leaves the cost of training out of J: then it is no parameter.
+    """
+    given = check(participants=participants, **values)
+    for name, value in given.items():
+        check_number(name, value, _MONEY)
+        if 0 < value < _SMALLEST and name in ("benefit", "cost", "pool"):
+            raise InputError(name, value, f"be 0 or at least {_SMALLEST:g}")
+    size, threshold = given.pop("participants"), given.get("threshold", 1)
+    if size > _MAX_PARTICIPANTS:
+        raise InputError("participants", size, f"be at most {_MAX_PARTICIPANTS}")
+    if threshold > size:
+        raise InputError("threshold", threshold, f"be at most participants ({size})")
+    cost = {"cost": 0.0} if free else {}
+    return payoff_arrays(instance, others=np.arange(size), **given, **cost)
+
+
+def checked_payoffs(
+    name: str, gains: npt.ArrayLike, ride: npt.ArrayLike | None
+) -> tuple[Array, Array]:
+    """Return what training gains and what riding pays (0 if None), by the number of others."""
+    values = check_array(name, gains, _MONEY)
+    if values.size < 2:
+        raise InputError(name, f"{values.size} entry", "have 2 entries or more")
+    riding = check_array("ride", ride, _MONEY) if ride is not None else np.zeros(values.size)
+    if riding.shape != values.shape:
+        raise InputError("ride", f"shape {riding.shape}", f"have the shape {values.shape}")
+    largest = float(np.abs(values).max())
+    if 0 < largest < 1e-200:
+        raise InputError(f"largest of {name}", largest, "be 0 or at least 1e-200 in size")
+    return values, riding

@@ -22,6 +22,11 @@ from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import child, root_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
+from derelayl_econ.validation.arrivals import (
+    ArrivalEvidence,
+    arrival_examples,
+    measure_arrivals,
+)
 from derelayl_econ.validation.comparison import Comparison, ComparisonTable
 from derelayl_econ.validation.deposits import (
     DepositEvidence,
@@ -41,6 +46,11 @@ from derelayl_econ.validation.participation import (
     measure_imitation,
     measure_pool,
     pool_rows,
+)
+from derelayl_econ.validation.private_costs import (
+    PrivateCostEvidence,
+    measure_private_costs,
+    private_cost_games,
 )
 from derelayl_econ.validation.splitting import SplittingEvidence, measure_splitting
 from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
@@ -66,7 +76,7 @@ class Purpose(IntEnum):
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
     ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
-    EVOLUTION = 20
+    EVOLUTION, PRIVATE_COSTS, ARRIVALS = range(20, 23)
 
 
 class Evidence:
@@ -229,6 +239,25 @@ class Evidence:
                 resident=resident, population=EVOLVING, selection=selection)
             for i, (invader, resident) in enumerate((("train", "cheat"), ("cheat", "train")))
         }  # fmt: skip
+
+    @cached_property
+    def private_costs(self) -> dict[str, PrivateCostEvidence]:
+        """Learners with private costs around the scenario's, in three kinds of game."""
+        return {
+            name: measure_private_costs(game, self.seeds(Purpose.PRIVATE_COSTS, 0.5, i))
+            for i, (name, game) in enumerate(private_cost_games(self.cost).items())
+        }
+
+    @cached_property
+    def arrivals(self) -> dict[str, list[ArrivalEvidence]]:
+        """Simulated relays of arrivals, by distribution of costs, one kind per access fee."""
+        return {
+            name: [
+                measure_arrivals(relay, self.seeds(Purpose.ARRIVALS, 0.5, i, j))
+                for j, relay in enumerate(relays)
+            ]
+            for i, (name, relays) in enumerate(arrival_examples().items())
+        }
 
     @cached_property
     def table(self) -> ComparisonTable:
