@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.equilibrium.automaton import Automaton
+    from derelayl_econ.equilibrium.grim_trigger import grim_trigger
+    from derelayl_econ.equilibrium.payoff_set import PayoffSet
+    from derelayl_econ.equilibrium.payoff_solver import solve_payoff_set
+    from derelayl_econ.equilibrium.stage_game import StageGame
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.baton import BatonGame
@@ -23,6 +28,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.funding import DriftFunding
     from derelayl_econ.games.gate import Gate
     from derelayl_econ.games.participation import ParticipationGame
+    from derelayl_econ.games.repeated import RepeatedRelay
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
@@ -42,6 +48,11 @@ __version__ = "0.1.0"
 
 _HOME = {
     "cost": ("HARDWARE", "TrainingCost"),
+    "equilibrium.automaton": ("Automaton",),
+    "equilibrium.grim_trigger": ("grim_trigger",),
+    "equilibrium.payoff_set": ("PayoffSet",),
+    "equilibrium.payoff_solver": ("solve_payoff_set",),
+    "equilibrium.stage_game": ("StageGame",),
     "errors": ("DerelaylError", "InputError", "SimulationError", "SolverError"),
     "formula": ("Formula",),
     "games.baton": ("BatonGame",),
@@ -50,6 +61,7 @@ _HOME = {
     "games.funding": ("DriftFunding",),
     "games.gate": ("Gate",),
     "games.participation": ("ParticipationGame",),
+    "games.repeated": ("RepeatedRelay",),
     "games.verification": ("VerificationGame",),
     "notation": ("NOTATION",),
     "quality": ("ExponentialCurve", "HillCurve", "LogisticWalk", "PowerCurve"),
@@ -64,6 +76,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "HARDWARE",
     "NOTATION",
+    "Automaton",
     "BatonGame",
     "Committee",
     "Coverage",
@@ -82,17 +95,22 @@ __all__ = [
     "LineageShare",
     "LogisticWalk",
     "ParticipationGame",
+    "PayoffSet",
     "PowerCurve",
+    "RepeatedRelay",
     "Scenario",
     "ShapleyShare",
     "SimulationError",
     "SolverError",
+    "StageGame",
     "Status",
     "TrainingCost",
     "VerificationGame",
     "WindowShare",
+    "grim_trigger",
     "scenario_names",
     "simulate",
+    "solve_payoff_set",
     "validate",
 ]
 

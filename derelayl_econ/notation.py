@@ -197,6 +197,13 @@ _ROWS = (
     Notation("bid", "b_T", "b_T", "deposit of a trainer", "coins", NON_NEGATIVE),
     Notation("lag", "j", "j", "rounds since the model that a participant holds was made", "rounds",
              NON_NEGATIVE),
+    # repeated games
+    Notation("flow", "u", "u", "a member's benefit of a leg, net of the outside option",
+             "money / leg", POSITIVE),
+    Notation("agreed_payoff", "g", "g_i", "a player's payoff per round of what is agreed", "money",
+             REAL),
+    Notation("deviation_payoff", "d", "d_i", "payoff of the best deviation from it", "money", REAL),
+    Notation("punishment_payoff", "p", "p_i", "payoff per round after a deviation", "money", REAL),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -90,12 +90,13 @@ class Automaton(Result):
             min(range(len(values)), key=lambda s, i=i: values[s][i])  # type: ignore[misc]
             for i in range(game.players)
         )
-        regret = max(map(max, _regrets(game, discount, profiles, values, worst)))
+        regrets = _regrets(game, discount, profiles, values, worst)
+        regret = max(Fraction(0), *(worst_of for row in regrets for worst_of in row))
         return cls(
             actions=frozen_array([game.profiles[p] for p in profiles], np.int64),
             transitions=frozen_array(_dense(coins)), punishments=worst,
             payoffs=frozen_array([[float(v) for v in row] for row in values]),
-            regret=float(max(regret, 0)), game=game, discount=discount,
+            regret=float(regret), game=game, discount=discount,
             profiles=tuple(profiles), coins=tuple(coins), exact_payoffs=values,
         )  # fmt: skip
 

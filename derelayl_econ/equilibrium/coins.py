@@ -7,7 +7,8 @@ ways to a rational row, each right somewhere:
 - :func:`dyadic` rounds: good wherever the incentive has room;
 - :func:`simple` takes fractions of small numbers: often right if discount and payoffs are such;
 - :func:`matching` assumes that the *payoffs* of the states are fractions of small numbers (corners
-  of the set of feasible payoffs above the minmax, say) and solves for the coins, which then are not.
+  of the set of feasible payoffs above the minmax, say) and solves for the coins, which then are
+  not.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _mixture(points: list[list[Fraction]], target: list[Fraction]) -> list[Fract
     """Return the weights with sum 1 that mix ``points`` to ``target`` exactly, if unique."""
     from flint import fmpq, fmpq_mat
 
-    columns = [*(point + [Fraction(1)] for point in points), target + [Fraction(1)]]
+    columns = [[*point, Fraction(1)] for point in [*points, target]]
     entries: list[Any] = [
         fmpq(value.numerator, value.denominator) for row in zip(*columns, strict=True)
         for value in row

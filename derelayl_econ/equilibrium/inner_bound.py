@@ -121,7 +121,7 @@ class InnerBound:
         for _ in range(_ROUNDS):
             plan = plan.sharp()
             structure, weights = self._structure(plan, outer)
-            feasible = np.isfinite(weights).all(axis=1)
+            feasible: Flags = np.asarray(np.isfinite(weights).all(axis=1))
             if feasible.all():
                 failing = self._failing(plan, structure)
                 if failing is None:

@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 from derelayl_econ.domains import POSITIVE, REAL, check_array, check_number
 from derelayl_econ.equilibrium.automaton import Automaton
-from derelayl_econ.equilibrium.polytope import corners
+from derelayl_econ.equilibrium.polytope import corners, distances
 from derelayl_econ.equilibrium.programs import supports
 from derelayl_econ.equilibrium.stage_game import StageGame
 from derelayl_econ.errors import InputError
@@ -38,8 +37,6 @@ from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Result,
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from derelayl_econ.equilibrium.payoff_threshold import PayoffThreshold
 
 __all__ = ["PayoffSet", "PayoffStatus"]
 
@@ -68,8 +65,9 @@ class PayoffSet(Result):
     inner : array of shape (m, n)
         Equilibrium payoffs (average money) whose hull is the inner bound; (0, n) if none is known.
     gap : float
-        Largest distance of the two bounds over the directions used, as a share of the players'
-        ranges of stage payoffs: 0 if both are empty, inf if only the inner one is.
+        Largest distance of a corner of the outer bound from the inner one, in the player whose
+        payoffs differ most and as a share of that player's range of stage payoffs: so much V may
+        exceed the inner bound. 0 if both are empty, inf if only the inner one is.
     status : PayoffStatus
     rounds, steps : int
         Refinements of the directions, and calls of the linear programs for the outer bound.
@@ -187,17 +185,6 @@ class PayoffSet(Result):
                               status=Status.SOLVED if done else Status.BUDGET,
                               certificate=self.automaton)  # fmt: skip
 
-    def critical_discount(
-        self, payoff: npt.ArrayLike, *, tolerance: float = 1e-4
-    ) -> PayoffThreshold:
-        """Bracket the smallest discount at which ``payoff`` is an equilibrium payoff.
-
-        See :func:`derelayl_econ.equilibrium.payoff_threshold.payoff_threshold`.
-        """
-        from derelayl_econ.equilibrium.payoff_threshold import payoff_threshold
-
-        return payoff_threshold(self.game, payoff, tolerance=tolerance)
-
     def plot(self, ax: Axes | None = None, *, colour: str = "#0072B2", label: str = "") -> Axes:
         """Fill the inner bound and draw the outline of the outer one, for two players.
 
@@ -237,12 +224,7 @@ class PayoffSet(Result):
         if not len(self.inner):
             return np.inf
         origin, scale = self._ruler
-        known, ones = (self.inner - origin) / scale, np.ones((len(point), 1))
-        table = np.block([[known.T, -ones], [-known.T, -ones]])
-        total = np.append(np.ones(len(known)), 0.0)
-        answer = linprog(1 - total, table, np.concatenate([point, -point]), total[None, :], [1.0],
-                         method="highs")  # fmt: skip
-        return float(answer.fun) if answer.status == 0 else np.inf
+        return float(distances((self.inner - origin) / scale, point[None, :])[0])
 
     @staticmethod
     def _around(points: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, HalfspaceIntersection, QhullError
 
-__all__ = ["corners", "extreme", "lattice_directions", "normals", "towards", "unseen"]
+__all__ = ["corners", "distances", "extreme", "lattice_directions", "normals", "towards", "unseen"]
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -63,11 +63,8 @@ def normals(points: Array) -> Array:
 
     Examples
     --------
-    >>> print(normals(np.array([[0.0, 0.0], [1.0, 1.0]])).round(3) + 0)
-    [[-0.707  0.707]
-     [ 0.707 -0.707]
-     [ 0.707  0.707]
-     [-0.707 -0.707]]
+    >>> sorted(normals(np.array([[0.0, 0.0], [1.0, 1.0]])).round(3).tolist())
+    [[-0.707, -0.707], [-0.707, 0.707], [0.707, -0.707], [0.707, 0.707]]
     """
     centre, along, across = _frame(points)
     flat = [across, -across]
@@ -130,7 +127,7 @@ def corners(directions: Array, bounds: Array) -> Array:
     Examples
     --------
     >>> square = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
-    >>> print(corners(square, np.array([1.0, 2, 0, 0])) + 0)
+    >>> print(corners(square, np.array([1.0, 2, 0, 0])).round(9) + 0)
     [[0. 0.]
      [1. 0.]
      [1. 2.]
@@ -142,6 +139,30 @@ def corners(directions: Array, bounds: Array) -> Array:
         found = HalfspaceIntersection(body, centre).intersections
         return _ordered(_distinct(found))
     return _ordered(_flat_corners(directions, bounds, centre))
+
+
+def distances(points: Array, targets: Array) -> Array:
+    """Return how far targets are from the convex hull of points, in the largest coordinate.
+
+    Parameters
+    ----------
+    points, targets : arrays of shape (m, n), (k, n)
+        m >= 1.
+
+    Examples
+    --------
+    >>> print(distances(np.eye(2), np.array([[0.5, 0.5], [1.0, 1.0]])).round(9) + 0)
+    [0.  0.5]
+    """
+    ones = np.ones((points.shape[1], 1))
+    table = np.block([[points.T, -ones], [-points.T, -ones]])
+    total = np.append(np.ones(len(points)), 0.0)
+    found = []
+    for target in targets:
+        limits = np.concatenate([target, -target])
+        answer = linprog(1 - total, table, limits, total[None, :], [1.0], method="highs")
+        found.append(float(answer.fun) if answer.status == 0 else np.inf)
+    return np.array(found)
 
 
 def _flat_corners(directions: Array, bounds: Array, centre: Array) -> Array:

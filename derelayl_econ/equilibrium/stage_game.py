@@ -117,7 +117,7 @@ class StageGame:
 
     @property
     def players(self) -> int:
-        """n."""
+        """Number n of players."""
         return int(self.payoffs.shape[-1])
 
     @property

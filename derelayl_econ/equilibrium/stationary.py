@@ -1,4 +1,4 @@
-r"""Payoffs that repeat themselves: states whose coins meet their incentives at the payoffs they pay.
+r"""Payoffs that repeat themselves: states whose coins meet the incentives at what they pay.
 
 A round of linear programs says, for each state s that plays profile a(s), which states its coins
 mix and which incentives bind there. Going round again and again moves the payoffs v by a factor of
@@ -136,7 +136,6 @@ class Structure:
         result = self.own.copy()
         result[self.movers] = self.keep * self.own[self.movers] + (1 - self.keep) * paid
         return result
-
 
 
 def _iterated(residual: Callable[[Array], Array], start: Array) -> Array:
