@@ -38,6 +38,7 @@ _SPECS = (
     FigureSpec("outage", "How often does nobody train?"),
     FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
+    FigureSpec("turn_taking", "Who takes turns for ever, and what can trainers agree on?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("deposit_window", "Which deposits make honesty pay and still let people join?"),
     FigureSpec("learning_curves", "What do real relays learn, and which curve describes it?"),

@@ -1,4 +1,4 @@
-r"""Turn-taking for ever: from which discount on do members of a rota do their duty?
+r"""Turn-taking for ever: the discount from which on members of a rota do their duty.
 
 The game (theory notes, section 3.3)
 ------------------------------------
@@ -149,7 +149,7 @@ class RepeatedRelay:
     >>> [len(relay.equilibria(delta)) for delta in (0.79, 0.8)]
     [0, 1]
     >>> relay.fewest_members(0.85), round(relay.largest_cost(0.85), 4)
-    (5, 3.4143)
+    (5, 3.4151)
     """
 
     participants: int
@@ -221,8 +221,8 @@ class RepeatedRelay:
     def regret(self, discount: float | Fraction) -> float:
         """Return what the best reply to a rota pays more than serving (money), >= 0.
 
-        The best reply is to serve always or to shirk always: each time the same is at stake. Exactly
-        0 where :meth:`serves` holds.
+        The best reply is to serve always or to shirk always: each time the same is at stake.
+        Exactly 0 where :meth:`serves` holds.
         """
         if self.serves(discount):
             return 0.0

@@ -40,6 +40,11 @@ from derelayl_econ.validation.participation import (
     measure_pool,
     pool_rows,
 )
+from derelayl_econ.validation.turn_taking import (
+    TurnTakingEvidence,
+    measure_turn_taking,
+    turn_taking_rows,
+)
 from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
 
 __all__ = ["Evidence"]
@@ -60,6 +65,7 @@ class Purpose(IntEnum):
     FIT_GATE, TEST_GATE, TEST_COMMITTEE = range(5, 8)
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
+    FIT_ROTA, TEST_ROTA = range(17, 19)
 
 
 class Evidence:
@@ -187,6 +193,13 @@ class Evidence:
         )  # fmt: skip
 
     @cached_property
+    def turn_taking(self) -> TurnTakingEvidence:
+        """What serving and shirking earn in a monitored rota."""
+        return measure_turn_taking(
+            self.settings, self.seeds(Purpose.FIT_ROTA, 3), self.seeds(Purpose.TEST_ROTA, 3)
+        )
+
+    @cached_property
     def table(self) -> ComparisonTable:
         """All predictions beside their measurements."""
         rows: list[Comparison] = []
@@ -196,6 +209,7 @@ class Evidence:
         rng = np.random.default_rng(child(self._root, Purpose.BOOTSTRAP))
         rows += stopping_rows(self.learning, self.worth, self.cost, rng)
         rows += wait_rows(self.waits)
+        rows += turn_taking_rows(self.turn_taking)
         rows += gate_rows(self.gate, rng)
         rows += drift_rows(self.drift)
         rows += deposit_rows(self.deposits)
