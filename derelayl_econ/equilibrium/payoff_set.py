@@ -124,7 +124,10 @@ class PayoffSet(Result):
         if self.empty:
             return ()
         found = (self.support(-axis) for axis in np.eye(self.game.players))
-        return tuple((-high, -low) for low, high in found)
+        return tuple(
+            (max(-high, floor), -low)
+            for (low, high), floor in zip(found, self.game.minmax, strict=True)
+        )
 
     def support(self, direction: npt.ArrayLike) -> tuple[float, float]:
         """Return bounds (low, high) of the largest direction @ v over equilibrium payoffs v.
@@ -200,8 +203,8 @@ class PayoffSet(Result):
         axes: Axes = ax if ax is not None else plt.subplots()[1]
         if len(self.inner) > 2:
             axes.fill(*self._around(self.inner).T, color=colour, alpha=0.3, linewidth=0)
-        axes.plot(*self._closed(self.inner).T, color=colour, linewidth=1, label=label or "inner",
-                  marker="o", markersize=2.5)  # fmt: skip
+        axes.plot(*self._closed(self.inner).T, color=colour, linewidth=1, linestyle="-",
+                  label=label or "inner", marker="o", markersize=2.5)  # fmt: skip
         axes.plot(*self._closed(self.outer).T, color=colour, linewidth=1, linestyle=":",
                   label="outer")  # fmt: skip
         axes.set(xlabel="payoff of player 1 (money per round)",

@@ -107,9 +107,10 @@ def solve_payoff_set(
         finished = outer.tighten(steps - outer.steps, settled)
         done += 1
         gap, status, fresh = _compare(outer, inner, near)
-        if status is None and finished and limits.leave_room(done, outer, inner):
+        going = status is None and finished and limits.leave_room(done, outer, inner)
+        if going:
             outer.extend(fresh[: min(_AT_ONCE, directions - len(outer.bounds))])
-        elif status is None:
+        elif status is None or (status is PayoffStatus.APART and not finished):
             status = PayoffStatus.BUDGET
     return _answer(game, delta, outer, inner, gap=gap, status=status, rounds=done)
 

@@ -88,11 +88,11 @@ def _by_members(axes: Axes, relay: RepeatedRelay) -> None:
                                     false_accept=rates[1]))  # fmt: skip
         axes.axhline(limit, color=colour, linestyle=":", linewidth=0.7, label=f"{text}, limit")
         ends.append(End(limit, text, colour))
-    axes.set(xlabel="members N (people)", ylabel="critical discount (1)", ylim=(0.4, 1.02),
+    axes.set(xlabel="members N (people)", ylabel="critical discount (1)", ylim=(0.6, 1.05),
              xlim=(1.5, MOST + 0.5))  # fmt: skip
     label_ends(axes, ends)
-    note(axes, 0.5 * MOST, 1.0, f"cost {relay.cost:.2f} flows; dotted: endless rota", ha="center",
-         va="center")  # fmt: skip
+    note(axes, MOST, 1.0, f"cost {relay.cost:.2f} flows\ndotted: limit for large N", ha="right",
+         va="top")  # fmt: skip
 
 
 def _by_errors(axes: Axes, relay: RepeatedRelay) -> None:
@@ -110,13 +110,13 @@ def _by_errors(axes: Axes, relay: RepeatedRelay) -> None:
         ends.append(End(float(drawn[last]), text, colour))
         if last + 1 < rates.size:
             axes.plot(rates[last], drawn[last], marker="x", color=colour, label="no rota beyond")
-            note(axes, rates[last], drawn[last], "none beyond ", ha="right", va="top",
-                 color=colour)  # fmt: skip
+            note(axes, rates[last], drawn[last], " no rota\n beyond", va="top", color=colour)
     value = relay.critical_discount().value
     axes.axhline(value, color=VERMILION, linewidth=0.9, label="both, as measured")
-    note(axes, 0.0, value, f" measured: {relay.false_reject:.2f} and {relay.false_accept:.2f}",
-         va="bottom", color=VERMILION)  # fmt: skip
-    axes.set(xlabel="error rate (1)", ylabel="critical discount (1)", ylim=(0.4, 1.02),
+    note(axes, rates[-1], value - 0.01,
+         f"both, as measured\n({relay.false_reject:.2f} and {relay.false_accept:.2f})", ha="right",
+         va="top", color=VERMILION)  # fmt: skip
+    axes.set(xlabel="error rate (1)", ylabel="critical discount (1)", ylim=(0.6, 1.05),
              xlim=(0, rates[-1]))  # fmt: skip
     label_ends(axes, ends)
 
@@ -149,6 +149,6 @@ def _payoff_sets(axes: Axes) -> None:
     lines = [line for line in axes.get_lines() if str(line.get_label()).endswith("corners")]
     axes.legend(handles=lines, labels=names, loc="lower left", title="discount", title_fontsize=7,
                 alignment="left")  # fmt: skip
-    note(axes, -1.0, 1.0, "feasible", color=GREY, ha="center", va="bottom")
+    note(axes, -0.55, 1.0, "feasible", color=GREY, ha="center", va="center")
     axes.set(xlabel="trainer 1 (money per leg)", ylabel="trainer 2 (money per leg)",
              xlim=(-1.6, 1.65), ylim=(-1.6, 1.65))  # fmt: skip

@@ -1,4 +1,4 @@
-r"""A monitored rota in real relays: does shirking pay below the critical discount, and not above?
+r"""A monitored rota in real relays: shirking pays below the critical discount and not above.
 
 ``MEMBERS`` participants are on duty in turn (theory notes, section 3.3). After ``WARM_UP`` legs of
 honest training the gate errs at rates that hardly move any more: it rejects some honest work, since
@@ -115,7 +115,8 @@ def measure_turn_taking(
     """Estimate the gate's error rates in one group of relays, and play the rota in another."""
     settings = replace(
         settings, participants=MEMBERS, selection="baton", gate=True, committee=1,
-        hold_out=HOLD_OUT, margin=-TOLERANCE, audit_rate=AUDIT_RATE, legs=WARM_UP + CYCLES * MEMBERS,
+        hold_out=HOLD_OUT, margin=-TOLERANCE, audit_rate=AUDIT_RATE,
+        legs=WARM_UP + CYCLES * MEMBERS,
         pool=0.0, price=0.0, value=0.0, deposit=0.0, discount=None, evaluate_every=0,
     )  # fmt: skip
     short = replace(settings, legs=WARM_UP + EARLY * MEMBERS)
