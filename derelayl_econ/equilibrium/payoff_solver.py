@@ -46,7 +46,7 @@ __all__ = ["solve_payoff_set"]
 Array = npt.NDArray[np.float64]
 
 _FINEST = 1e-11
-_AT_ONCE, _LITTLE = 40, 0.1
+_AT_ONCE, _LITTLE, _SLOWER = 40, 0.01, 0.01
 
 
 def solve_payoff_set(
@@ -100,13 +100,16 @@ def solve_payoff_set(
     budget = {"rounds": rounds, "steps": steps, "directions": directions, "states": states}
     limits = _Limits(**{name: check_number(name, given, COUNT) for name, given in budget.items()})
     outer, inner = OuterBound(game, float(delta)), InnerBound(game, delta)
-    gap, done = np.inf, 0
+    gap, done, settled = np.inf, 0, np.inf
     status: PayoffStatus | None = None
     while status is None:
-        settled = max(_FINEST, 1e-2 * (1 - float(delta)) * min(gap, 1e-2))
+        settled = max(_FINEST, min(settled, 1e-2 * (1 - float(delta)) * min(gap, 1e-2)))
         finished = outer.tighten(steps - outer.steps, settled)
         done += 1
         gap, status, fresh = _compare(outer, inner, near)
+        if status is PayoffStatus.APART and settled > _FINEST:
+            # No direction is missing: the bounds may have come to rest too early.
+            settled, status = _SLOWER * settled, None
         going = status is None and finished and limits.leave_room(done, outer, inner)
         if going:
             outer.extend(fresh[: min(_AT_ONCE, directions - len(outer.bounds))])

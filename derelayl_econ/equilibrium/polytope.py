@@ -25,7 +25,7 @@ FLAT = 1e-7
 
 Only where bounds are drawn depends on it, never whether they hold.
 """
-_SAME = 1e-9
+_SAME, _ALIKE = 1e-9, 1e-6
 _MEETING = 1e-8
 
 
@@ -49,8 +49,8 @@ def unseen(candidates: Array, known: Array) -> Array:
     """Return the unit vectors among ``candidates`` that are not in ``known``, each once."""
     fresh: list[Array] = []
     for vector in candidates:
-        near = known @ vector > 1 - _SAME
-        if not near.any() and not any(vector @ other > 1 - _SAME for other in fresh):
+        others = np.concatenate([known, *(each[None, :] for each in fresh)])
+        if np.abs(others - vector).max(axis=1).min() > _ALIKE:
             fresh.append(vector)
     return np.array(fresh).reshape(-1, known.shape[1])
 
