@@ -325,6 +325,16 @@ def test_the_dilemma_is_a_point_a_segment_and_a_polygon() -> None:
     assert solve_payoff_set(DILEMMA, below).inner.tolist() == [[3, 3]]
 
 
+def test_nearer_to_a_jump_than_rounding_the_bounds_stay_apart_and_say_so() -> None:
+    assert Fraction(1 / 7) < Fraction(1, 7)  # the float is on the side of the point
+    found = solve_payoff_set(DILEMMA, 1 / 7)
+    assert found.status is PayoffStatus.APART
+    assert found.inner.tolist() == [[3, 3]]
+    assert found.contains([9, 9]) is None
+    assert found.contains([9.1, 9]) is False
+    assert found.gap > 0.1
+
+
 def test_a_set_whose_outer_triangle_touches_a_smaller_inner_one_is_refined() -> None:
     # A polytope that the inner bound touches in every direction used may still be too large.
     game = CASES[0][0]

@@ -41,6 +41,7 @@ Flags = npt.NDArray[np.bool_]
 
 SLACK = 1e-12
 """Share of a range by which incentives are relaxed, to cover rounding."""
+_MOST_IMPATIENT = 1e100
 
 
 class OuterBound:
@@ -94,7 +95,9 @@ class OuterBound:
     @property
     def gains(self) -> Array:
         """(1-delta)/delta (d - g): what a continuation must pay above the worst one."""
-        return np.asarray((1 - self._discount) / self._discount * (self._best - self.pay))
+        # A smaller factor than the true one only relaxes incentives.
+        factor = min((1 - self._discount) / self._discount, _MOST_IMPATIENT)
+        return np.asarray(factor * (self._best - self.pay))
 
     def tighten(self, most_steps: int, settled: float) -> bool:
         """Lower the bounds until none moves by more than ``settled``; False if steps ran out."""

@@ -98,12 +98,15 @@ def _by_members(axes: Axes, relay: RepeatedRelay) -> None:
 def _by_errors(axes: Axes, relay: RepeatedRelay) -> None:
     rates = np.linspace(0, 0.6, 61)
     ends = []
-    for text, colour, line, name in (
-        ("false\nalarms", ORANGE, "--", "false_reject"),
-        ("missed\nfakes", PINK, "-.", "false_accept"),
+    for text, colour, line, which in (
+        ("false\nalarms", ORANGE, "--", (1, 0)),
+        ("missed\nfakes", PINK, "-.", (0, 1)),
     ):
-        bare = replace(relay, false_reject=0.0, false_accept=0.0)
-        values = [replace(bare, **{name: float(r)}).critical_discount().value for r in rates]
+        pairs = np.outer(rates, which).tolist()
+        values = [
+            replace(relay, false_reject=alpha, false_accept=beta).critical_discount().value
+            for alpha, beta in pairs
+        ]
         drawn = np.array([v if np.isfinite(v) else np.nan for v in values])
         axes.plot(rates, drawn, color=colour, linestyle=line, label=text.replace("\n", " "))
         last = int(np.flatnonzero(np.isfinite(drawn))[-1])
