@@ -104,7 +104,7 @@ def solve_payoff_set(
     status: PayoffStatus | None = None
     while status is None:
         settled = max(_FINEST, min(settled, 1e-2 * (1 - float(delta)) * min(gap, 1e-2)))
-        finished = outer.tighten(steps - outer.steps, settled)
+        finished = outer.tighten(limits.steps - outer.steps, settled)
         done += 1
         gap, status, fresh = _compare(outer, inner, near)
         if status is PayoffStatus.APART and settled > _FINEST:
@@ -112,7 +112,7 @@ def solve_payoff_set(
             settled, status = _SLOWER * settled, None
         going = status is None and finished and limits.leave_room(done, outer, inner)
         if going:
-            outer.extend(fresh[: min(_AT_ONCE, directions - len(outer.bounds))])
+            outer.extend(fresh[: min(_AT_ONCE, limits.directions - len(outer.bounds))])
         elif status is None or (status is PayoffStatus.APART and not finished):
             status = PayoffStatus.BUDGET
     return _answer(game, delta, outer, inner, gap=gap, status=status, rounds=done)

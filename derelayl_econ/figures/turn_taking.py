@@ -74,6 +74,7 @@ def _by_members(axes: Axes, relay: RepeatedRelay) -> None:
     sizes = np.arange(2, MOST + 1)
     alpha, beta = relay.false_reject, relay.false_accept
     ends = []
+    impossible = 0
     for text, colour, line, rates in (
         ("no errors", BLUE, "-", (0.0, 0.0)),
         ("false alarms", ORANGE, "--", (alpha, 0.0)),
@@ -82,6 +83,7 @@ def _by_members(axes: Axes, relay: RepeatedRelay) -> None:
     ):
         rota = replace(relay, false_reject=rates[0], false_accept=rates[1])
         values = [replace(rota, participants=int(n)).critical_discount().value for n in sizes]
+        impossible = int(np.isinf(values).sum())
         axes.plot(sizes, [v if np.isfinite(v) else np.nan for v in values], color=colour,
                   linestyle=line, marker=".", label=text)  # fmt: skip
         limit = float(CRITICAL_MANY(cost=rota.cost, flow=rota.flow, false_reject=rates[0],
@@ -91,6 +93,8 @@ def _by_members(axes: Axes, relay: RepeatedRelay) -> None:
     axes.set(xlabel="members N (people)", ylabel="critical discount (1)", ylim=(0.6, 1.05),
              xlim=(1.5, MOST + 0.5))  # fmt: skip
     label_ends(axes, ends)
+    if impossible:
+        note(axes, 1.7, 1.025, f"no rota of {1 + impossible}", va="center")
     note(axes, MOST, 1.0, f"cost {relay.cost:.2f} flows\ndotted: limit for large N", ha="right",
          va="top")  # fmt: skip
 

@@ -45,7 +45,7 @@ CRITICAL, DISCOUNTS = 0.8, (0.6, 0.8, 0.9)
 """The discount that the cost is set to make critical, and those at which gains are measured."""
 TOLERANCE, HOLD_OUT, AUDIT_RATE = 0.02, 20, 0.8
 """The gate: loss (nats) that is let pass, samples of its one validator, share it looks at."""
-FAKE = Submission(kind="noise", strength=0.5)
+FAKE = Submission(kind="noise", strength=2.0)
 EARLY = 8
 """Cycles over which honest rejections are counted; later ones are discounted away."""
 
@@ -147,7 +147,7 @@ def turn_taking_rows(evidence: TurnTakingEvidence) -> list[Comparison]:
         for delta in DISCOUNTS
         for expected, error in [evidence.predicted(lambda r, d=delta: r.shirking_gain(d))]  # type: ignore[misc]
     ]  # fmt: skip
-    expected, error = evidence.predicted(lambda relay: relay.serving_value(CRITICAL))
+    expected, error = evidence.predicted(_served_value)
     rows.append(compare_mean(f"value of serving, discount {CRITICAL:g}", "3.3", expected,
                              evidence.serving[CRITICAL], unit="flow", standard_error=error,
                              note=_NOTE))  # fmt: skip
@@ -162,6 +162,12 @@ def turn_taking_rows(evidence: TurnTakingEvidence) -> list[Comparison]:
 
 
 _NOTE = "the gate's error rates fall as the model learns, and differ between members"
+
+
+def _served_value(relay: RepeatedRelay) -> float:
+    """Return the value of serving in the cycles that are played: without errors it is exact."""
+    kept = (1 - relay.false_reject) * CRITICAL**MEMBERS
+    return relay.serving_value(CRITICAL) * (1 - kept**CYCLES)
 
 
 def _accepted(settings: RelaySettings, name: str, seed: np.random.SeedSequence) -> Array:
