@@ -152,12 +152,14 @@ def turn_taking_rows(evidence: TurnTakingEvidence) -> list[Comparison]:
                              evidence.serving[CRITICAL], unit="flow", standard_error=error,
                              note=_NOTE))  # fmt: skip
     deviations = {
-        f"shirking once, discount {above:g}": evidence.gain(above),
-        f"shirking always, discount {above:g}": evidence.always[above] - evidence.serving[above],
-        f"serving and not shirking once, discount {below:g}": -evidence.gain(below),
+        f"shirks once, discount {above:g}": evidence.gain(above),
+        f"always shirks, discount {above:g}": evidence.always[above] - evidence.serving[above],
+        f"does not shirk once, discount {below:g}": -evidence.gain(below),
     }
     for name, gains in deviations.items():
-        rows.append(compare_no_gain(f"gain from {name}", "3.3", gains, unit="flow", note=_NOTE))
+        rows.append(
+            compare_no_gain(f"gain of one member who {name}", "3.3", gains, unit="flow", note=_NOTE)
+        )
     return rows
 
 
