@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
-    from derelayl_econ.equilibrium.automaton import Automaton
     from derelayl_econ.equilibrium.grim_trigger import grim_trigger
     from derelayl_econ.equilibrium.payoff_set import PayoffSet
     from derelayl_econ.equilibrium.payoff_solver import solve_payoff_set
@@ -48,7 +47,6 @@ __version__ = "0.1.0"
 
 _HOME = {
     "cost": ("HARDWARE", "TrainingCost"),
-    "equilibrium.automaton": ("Automaton",),
     "equilibrium.grim_trigger": ("grim_trigger",),
     "equilibrium.payoff_set": ("PayoffSet",),
     "equilibrium.payoff_solver": ("solve_payoff_set",),
@@ -76,7 +74,6 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "HARDWARE",
     "NOTATION",
-    "Automaton",
     "BatonGame",
     "Committee",
     "Coverage",

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derelayl_econ import Automaton, InputError, PayoffSet, StageGame, solve_payoff_set
+from derelayl_econ import InputError, PayoffSet, StageGame, solve_payoff_set
+from derelayl_econ.equilibrium.automaton import Automaton
 from derelayl_econ.equilibrium.coins import dyadic, matching, simple
 from derelayl_econ.equilibrium.payoff_set import PayoffStatus
 from derelayl_econ.equilibrium.polytope import corners, distances, extreme, normals, unseen
@@ -409,6 +410,44 @@ def test_the_drawing_shows_both_bounds() -> None:
     assert again.get_lines()[0].get_label() == "segment"
     assert not again.patches
     assert all("money" in text for text in (axes.get_xlabel(), axes.get_ylabel()))
+
+
+# --------------------------------------------------------------------------- the stage game
+
+
+@given(st.integers(0, 10**6), st.sampled_from([(2, 2), (2, 3), (3, 2), (2, 2, 2)]))
+def test_tables_of_the_stage_game_are_what_loops_give(seed: int, actions: tuple[int, ...]) -> None:
+    game = _random_game(random.Random(seed), *actions)
+    pay = {p: game.payoffs[p] for p in np.ndindex(*actions)}
+    assert list(game.profiles) == list(pay)
+    stage = []
+    for place, p in enumerate(pay):
+        best = [max(pay[(*p[:i], b, *p[i + 1 :])][i] for b in range(actions[i]))
+                for i in range(game.players)]  # fmt: skip
+        assert list(game.exact_deviations[place]) == best
+        stage += [p] if best == list(pay[p]) else []
+    assert [e.strategy for e in game.pure_equilibria()] == stage
+    for i, floor in enumerate(game.minmax):
+        others = {(*p[:i], 0, *p[i + 1 :]) for p in pay}
+        assert floor == min(
+            max(pay[(*o[:i], b, *o[i + 1 :])][i] for b in range(actions[i])) for o in others
+        )
+    shares = game.shares(game.exact_payoffs)
+    assert shares.min() == 0
+    assert shares.max() <= 1
+    assert game.money(shares) == pytest.approx(np.array(game.exact_payoffs, dtype=float))
+
+
+def test_all_stage_equilibria_of_two_players_and_the_pure_ones_of_more() -> None:
+    mixed = PENNIES.equilibria()
+    assert mixed.coverage == "all"
+    assert len(mixed) == 1
+    assert mixed[0].payoff == pytest.approx((0.5, 0.5))
+    assert len(PENNIES.pure_equilibria()) == 0
+    three = StageGame.public_good([-1, 1, 3], [0, 2, 4]).equilibria()
+    assert three.coverage == "some"
+    assert [e.strategy for e in three] == [(1, 1, 1)]
+    assert [e.payoff for e in three] == [(0, 0, 0)]
 
 
 # -------------------------------------------------------------------------------- the parts

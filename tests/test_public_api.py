@@ -13,7 +13,7 @@ HARDWARE NOTATION BatonGame Committee Coverage DerelaylError DriftFunding EqualS
 EquilibriumSet ExponentialCurve FiniteRelay Formula GainShare Gate HillCurve InputError LineageShare
 LogisticWalk ParticipationGame PowerCurve Scenario ShapleyShare SimulationError SolverError Status
 TrainingCost VerificationGame WindowShare scenario_names simulate validate
-Automaton PayoffSet RepeatedRelay StageGame grim_trigger solve_payoff_set
+PayoffSet RepeatedRelay StageGame grim_trigger solve_payoff_set
 """.split()
 
 
