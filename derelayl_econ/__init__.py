@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
+    from derelayl_econ.equilibrium.grim_trigger import grim_trigger
+    from derelayl_econ.equilibrium.payoff_set import PayoffSet
+    from derelayl_econ.equilibrium.payoff_solver import solve_payoff_set
+    from derelayl_econ.equilibrium.stage_game import StageGame
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.arrivals import ArrivalRelay
@@ -40,6 +44,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.potential import PotentialGame
     from derelayl_econ.games.private_costs import PrivateCostGame
     from derelayl_econ.games.public_benefit import ConcaveBenefit
+    from derelayl_econ.games.repeated import RepeatedRelay
     from derelayl_econ.games.royalty_design import RoyaltyDesign
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
@@ -79,6 +84,10 @@ _HOME = {
         "bimatrix_regret",
         "solve_bimatrix",
     ),
+    "equilibrium.grim_trigger": ("grim_trigger",),
+    "equilibrium.payoff_set": ("PayoffSet",),
+    "equilibrium.payoff_solver": ("solve_payoff_set",),
+    "equilibrium.stage_game": ("StageGame",),
     "errors": (
         "DerelaylError",
         "InputError",
@@ -110,6 +119,7 @@ _HOME = {
     "games.potential": ("PotentialGame",),
     "games.private_costs": ("PrivateCostGame",),
     "games.public_benefit": ("ConcaveBenefit",),
+    "games.repeated": ("RepeatedRelay",),
     "games.royalty_design": ("RoyaltyDesign",),
     "games.splitting": (
         "SplittingGame",
@@ -189,12 +199,14 @@ __all__ = [
     "NoisyPay",
     "ParticipationGame",
     "PathShare",
+    "PayoffSet",
     "PopulationGame",
     "PotentialGame",
     "PowerCurve",
     "PowerShare",
     "Preferences",
     "PrivateCostGame",
+    "RepeatedRelay",
     "RootCurve",
     "RoyaltyDesign",
     "Scenario",
@@ -203,6 +215,7 @@ __all__ = [
     "SimulationError",
     "SolverError",
     "SplittingGame",
+    "StageGame",
     "Status",
     "TrainingCost",
     "TrainingGains",
@@ -210,10 +223,12 @@ __all__ = [
     "Vesting",
     "WindowShare",
     "bimatrix_regret",
+    "grim_trigger",
     "merge_profit",
     "scenario_names",
     "simulate",
     "solve_bimatrix",
+    "solve_payoff_set",
     "split_profit",
     "validate",
 ]

@@ -331,6 +331,13 @@ _ROWS = (
              "money", REAL),
     Notation("improvement_threshold", "tau", r"\tau_{\min}",
              "least improvement that counts as training", "score", NON_NEGATIVE),
+    # repeated games
+    Notation("flow", "u", "u", "a member's benefit of a leg, net of the outside option",
+             "money / leg", POSITIVE),
+    Notation("agreed_payoff", "g", "g_i", "a player's payoff per round of what is agreed", "money",
+             REAL),
+    Notation("deviation_payoff", "d", "d_i", "payoff of the best deviation from it", "money", REAL),
+    Notation("punishment_payoff", "p", "p_i", "payoff per round after a deviation", "money", REAL),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

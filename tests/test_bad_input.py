@@ -186,6 +186,17 @@ def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
 
+def _rota(relay: d.RepeatedRelay, discount: float = 0.9) -> list[float]:
+    found = relay.equilibria(discount)
+    return [
+        relay.critical_discount().value, relay.serving_value(discount), found.regret,
+        relay.shirking_value(discount), relay.shirking_gain(discount), relay.regret(discount),
+        relay.largest_cost(discount), relay.fewest_members(discount), *(e.payoff for e in found),
+    ]  # fmt: skip
+
+
+DILEMMA = d.StageGame([[(9, 9), (1, 10)], [(10, 1), (3, 3)]])
+SOLVED = d.solve_payoff_set(DILEMMA, 0.5)
 MONEY: dict[str, Any] = {"participants": 5, "benefit": 3.0, "cost": 1.0}
 INSPECTION: dict[str, Any] = {
     "cost_honest": 1.0, "cost_cheat": 0.2, "reward": 3.0, "deposit": 1.0, "verify_cost": 0.1,
@@ -428,6 +439,29 @@ CASES: dict[str, Case] = {
         lambda rounds, rng, every, trace: d.Ecology(4, 1).simulate(
             rounds, rng, every=every, trace=trace),  # dies in the first round
         lambda run: run.supply, rounds=3, rng=1, every=1, trace=False),
+    "RepeatedRelay": _case(
+        d.RepeatedRelay, _rota, participants=5, flow=1.0, cost=3.0, false_reject=0.02,
+        false_accept=0.1),
+    "RepeatedRelay at a discount": _case(
+        lambda discount: _rota(d.RepeatedRelay(5, 1, 3, 0.02, 0.1), discount), discount=0.8),
+    "StageGame": _case(d.StageGame, lambda game: game.minmax, payoffs=DILEMMA.payoffs.tolist()),
+    "StageGame.bimatrix": _case(
+        d.StageGame.bimatrix, lambda game: game.minmax, {"row_payoffs": "column_payoffs"},
+        row_payoffs=[[1, 2], [3, 4]], column_payoffs=[[1, 2], [3, 4]]),
+    "StageGame.public_good": _case(
+        d.StageGame.public_good, lambda game: game.minmax, {"contribute": "ride"},
+        contribute=[-1.0, 1.0], ride=[0.0, 2.0]),
+    "grim_trigger": _case(
+        d.grim_trigger, lambda found: found.payoff, game=DILEMMA, agreed=(0, 0)),
+    "grim_trigger at a discount": _case(
+        lambda discount: d.grim_trigger(DILEMMA, (0, 0)).automaton(discount),
+        lambda machine: [machine.regret, *machine.payoffs.ravel()], discount=0.5),
+    "solve_payoff_set": _case(
+        d.solve_payoff_set, lambda found: [found.gap, *found.inner.ravel(), *found.outer.ravel()],
+        game=DILEMMA, discount=0.5, tolerance=1e-6, rounds=3, steps=50, directions=50, states=20),
+    "PayoffSet.contains": _case(
+        SOLVED.contains, payoff=[3.0, 3.0], tolerance=1e-9),
+    "PayoffSet.support": _case(SOLVED.support, lambda bounds: bounds, direction=[1.0, 2.0]),
     "Evidence": _case(
         Evidence, lambda e: e.seed, scenario=d.Scenario.load("phone_community"), rng=0,
         replications=20),

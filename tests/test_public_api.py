@@ -13,11 +13,11 @@ HARDWARE NOTATION ArrivalRelay BatonGame CoalitionGame Committee ConcaveBenefit 
 ConvexCost Coverage DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium
 EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate
 HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve LogisticWalk
-ModelSharingGame NoisyPay ParticipationGame PathShare PopulationGame PotentialGame PowerCurve
-PowerShare Preferences PrivateCostGame RootCurve RoyaltyDesign Scenario SettlementTournament
-ShapleyShare SimulationError SolverError SplittingGame Status TrainingCost TrainingGains
-VerificationGame Vesting WindowShare bimatrix_regret merge_profit scenario_names simulate
-solve_bimatrix split_profit validate
+ModelSharingGame NoisyPay ParticipationGame PathShare PayoffSet PopulationGame PotentialGame
+PowerCurve PowerShare Preferences PrivateCostGame RepeatedRelay RootCurve RoyaltyDesign Scenario
+SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame Status
+TrainingCost TrainingGains VerificationGame Vesting WindowShare bimatrix_regret grim_trigger
+merge_profit scenario_names simulate solve_bimatrix solve_payoff_set split_profit validate
 """.split()
 
 

@@ -24,9 +24,10 @@ from derelayl_econ.validation.comparison import Comparison, ComparisonTable, Int
 __all__ = ["forest", "prediction"]
 
 SECTIONS = {
-    "1.1": "learning curve", "1.3": "committees", "2.1": "who trains", "3.1": "when to stop",
-    "3.2": "waits for the baton", "3.4": "drift", "4.1": "deposits", "4.1a": "the gate",
-    "5": "the ecology", "6.1": "who spreads",
+    "1.1": "learning curve", "1.3": "committees", "2.1": "who trains", "2.2": "private costs",
+    "3.1": "when to stop", "3.2": "waits for the baton", "3.3": "taking turns", "3.4": "drift",
+    "4.1": "deposits", "4.1a": "the gate", "4.2": "splitting", "5": "the ecology",
+    "6.1": "who spreads",
 }  # fmt: skip
 LOOKS = {Verdict.CONFIRMED: (BLUE, "o"), Verdict.REFUTED: (VERMILION, "X")}
 LINE, AROUND = 0.15, 0.95

@@ -42,6 +42,7 @@ _SPECS = (
     FigureSpec("contribution", "How much is trained, by whom, and what makes everybody train?"),
     FigureSpec("stopping", "When does training stop paying, and does the relay start at all?"),
     FigureSpec("baton_waits", "How long does the baton lie on the ground?"),
+    FigureSpec("turn_taking", "Who takes turns for ever, and what can trainers agree on?"),
     FigureSpec("drift", "What quality can be kept up when data drift, and at what price?"),
     FigureSpec("contest", "How hard will they race for the baton, and what does the race burn?"),
     FigureSpec("tournament", "How many should win, and is luck great enough for a tournament?"),

@@ -27,33 +27,35 @@ from derelayl_econ.validation.arrivals import (
     arrival_examples,
     measure_arrivals,
 )
-from derelayl_econ.validation.comparison import Comparison, ComparisonTable
+from derelayl_econ.validation.comparison import ComparisonTable
 from derelayl_econ.validation.deposits import (
     DepositEvidence,
     DepositTerms,
-    deposit_rows,
     measure_deposits,
 )
-from derelayl_econ.validation.drift import DriftEvidence, drift_rows, measure_drift
+from derelayl_econ.validation.drift import DriftEvidence, measure_drift
 from derelayl_econ.validation.ecology import EcologyEvidence
-from derelayl_econ.validation.evolution import FixationEvidence, fixation_rows, measure_fixation
-from derelayl_econ.validation.honesty import GateEvidence, gate_rows, measure_gate
-from derelayl_econ.validation.learning import LearningEvidence, measure_learning, stopping_rows
+from derelayl_econ.validation.evolution import FixationEvidence, measure_fixation
+from derelayl_econ.validation.honesty import GateEvidence, measure_gate
+from derelayl_econ.validation.learning import LearningEvidence, measure_learning
 from derelayl_econ.validation.participation import (
     ImitationEvidence,
     PoolEvidence,
-    imitation_rows,
     measure_imitation,
     measure_pool,
-    pool_rows,
 )
 from derelayl_econ.validation.private_costs import (
     PrivateCostEvidence,
     measure_private_costs,
     private_cost_games,
 )
+from derelayl_econ.validation.rows import all_rows
 from derelayl_econ.validation.splitting import SplittingEvidence, measure_splitting
-from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits, wait_rows
+from derelayl_econ.validation.turn_taking import (
+    TurnTakingEvidence,
+    measure_turn_taking,
+)
+from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits
 
 __all__ = ["Evidence"]
 
@@ -76,6 +78,7 @@ class Purpose(IntEnum):
     FIT_DEPOSIT, TEST_DEPOSIT, CLEAN_DEPOSIT, BOOTSTRAP = range(8, 12)
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
     ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
+    FIT_ROTA, TEST_ROTA = range(17, 19)
     EVOLUTION, PRIVATE_COSTS, ARRIVALS = range(20, 23)
 
 
@@ -90,6 +93,9 @@ class Evidence:
     replications : int
         Relays behind a typical measurement, at least 20; cheap measurements use a multiple.
     """
+
+    pool_members = POOL_MEMBERS
+    """Participants of the communities that share a pool."""
 
     def __init__(
         self,
@@ -260,23 +266,17 @@ class Evidence:
         }
 
     @cached_property
+    def turn_taking(self) -> TurnTakingEvidence:
+        """Payoffs of serving and shirking in a monitored rota."""
+        return measure_turn_taking(
+            self.settings, self.seeds(Purpose.FIT_ROTA, 3), self.seeds(Purpose.TEST_ROTA, 3)
+        )
+
+    @cached_property
     def table(self) -> ComparisonTable:
         """All predictions beside their measurements."""
-        rows: list[Comparison] = []
-        for name, found in self.imitation.items():
-            rows += imitation_rows(found, name.rstrip(" 0123456789"))
-        rows += pool_rows(self.pool, POOL_MEMBERS)
         rng = np.random.default_rng(child(self._root, Purpose.BOOTSTRAP))
-        rows += stopping_rows(self.learning, self.worth, self.cost, rng)
-        rows += wait_rows(self.waits)
-        for mutants in self.evolution.values():
-            rows += fixation_rows(mutants)
-        rows += gate_rows(self.gate, rng)
-        rows += drift_rows(self.drift)
-        rows += deposit_rows(self.deposits)
-        if self.scenario.ecology is not None:
-            rows += self.ecology_table.rows
-        return ComparisonTable(rows=tuple(rows), scenario=self.scenario.name,
+        return ComparisonTable(rows=tuple(all_rows(self, rng)), scenario=self.scenario.name,
                                seed=self.seed)  # fmt: skip
 
     @property
