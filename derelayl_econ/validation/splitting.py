@@ -150,7 +150,7 @@ def splitting_rows(evidence: SplittingEvidence) -> list[Comparison]:
     for place, found, note in (("all accepted", evidence.accepted, _NOTES),
                                ("at the gate", evidence.gated, _GATE_NOTES)):  # fmt: skip
         for (name, parts), (predicted, error, measured) in found.items():
-            unit = "nats" if name in (SIGNED, PRICE) else "share of the pool"
+            unit = "nats" if name in (SIGNED, PRICE) else "pool share"
             rows.append(compare_mean(
                 f"profit of splitting in {parts}, {name}, {place}", "4.2", predicted, measured,
                 unit=unit, standard_error=error, note=note.get(name, note[""]),
