@@ -260,7 +260,7 @@ def stage_games(draw: st.DrawFn) -> StageGame:
 
 def _gains(game: StageGame, agreed: tuple[int, ...], discount: Fraction) -> list[Fraction]:
     """Return each player's gain from deviating once, by the prose of the module alone."""
-    table = {p: game.payoffs[p] for p in np.ndindex(*game.actions)}
+    table = {p: [Fraction(v) for v in game.payoffs[p]] for p in np.ndindex(*game.actions)}
     stage = [
         p for p in table
         if all(table[(*p[:i], b, *p[i + 1:])][i] <= table[p][i]

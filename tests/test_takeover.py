@@ -205,10 +205,21 @@ def test_evidence_measures_both_invaders_at_every_deposit() -> None:
 
 def test_the_table_of_all_predictions_holds_the_take_overs(monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = Evidence(Scenario.load("gpu_community"), rng=6, replications=20)
-    others = ("pool", "learning", "waits", "gate", "drift", "deposits")
-    evidence.__dict__.update(dict.fromkeys(others), imitation={})  # not measured: slow
-    for rows in ("pool", "stopping", "wait", "gate", "drift", "deposit"):
-        monkeypatch.setattr(f"derelayl_econ.validation.evidence.{rows}_rows", lambda *_: [])
+    others = ("pool", "learning", "waits", "turn_taking", "gate", "drift", "deposits", "splitting")
+    evidence.__dict__.update(  # not measured: slow
+        dict.fromkeys(others), imitation={}, private_costs={}
+    )
+    for rows in (
+        "pool",
+        "stopping",
+        "wait",
+        "turn_taking",
+        "gate",
+        "drift",
+        "deposit",
+        "splitting",
+    ):
+        monkeypatch.setattr(f"derelayl_econ.validation.rows.{rows}_rows", lambda *_: [])
     expected = [row for one in evidence.evolution.values() for row in fixation_rows(one)]
     found = [(row.quantity, row.theory, row.p_value) for row in evidence.table.rows]
     assert found == [(row.quantity, "6.1", row.p_value) for row in expected]
