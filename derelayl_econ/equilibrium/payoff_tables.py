@@ -26,6 +26,7 @@ __all__ = [
     "affine_integers",
     "exact_bimatrix",
     "exact_entry",
+    "exact_matrix",
     "positive_integers",
     "transposed",
 ]
@@ -56,8 +57,8 @@ def exact_bimatrix(row_payoffs: Any, column_payoffs: Any) -> tuple[ExactMatrix, 
     >>> exact_bimatrix([[0.5, 1]], [[2, 3]])[0]
     ((Fraction(1, 2), Fraction(1, 1)),)
     """
-    A = _exact_matrix("row_payoffs", row_payoffs)
-    B = _exact_matrix("column_payoffs", column_payoffs)
+    A = exact_matrix("row_payoffs", row_payoffs)
+    B = exact_matrix("column_payoffs", column_payoffs)
     if len(A) != len(B) or len(A[0]) != len(B[0]):
         raise InputError("column_payoffs", f"shape ({len(B)}, {len(B[0])})",
                          f"have the shape of row_payoffs, ({len(A)}, {len(A[0])})")  # fmt: skip
@@ -97,7 +98,14 @@ def transposed(table: Sequence[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     return tuple(zip(*table, strict=True))
 
 
-def _exact_matrix(name: str, values: Any) -> ExactMatrix:
+def exact_matrix(name: str, values: Any) -> ExactMatrix:
+    """Return a table as nested tuples of Fractions; :class:`InputError` naming it if it is none.
+
+    Examples
+    --------
+    >>> exact_matrix("payoffs", [[0.5, 1]])
+    ((Fraction(1, 2), Fraction(1, 1)),)
+    """
     table = values.tolist() if isinstance(values, np.ndarray) else values
     nested = isinstance(table, list | tuple) and all(isinstance(r, list | tuple) for r in table)
     if not nested or not table or len({len(row) for row in table}) != 1 or not table[0]:

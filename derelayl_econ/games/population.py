@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.domains import Domain, check_array, check_number
-from derelayl_econ.equilibrium.payoff_tables import exact_bimatrix
+from derelayl_econ.equilibrium.payoff_tables import exact_matrix
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.games.finite_population import FinitePopulation
 from derelayl_econ.games.group_rules import GroupRule, MatrixRule, PairRule, TableRule
@@ -129,7 +129,7 @@ class PopulationGame:
         >>> [(p.label, p.ess) for p in game.rest_points().nash]
         [('0, 1, 2', True)]
         """
-        exact, _ = exact_bimatrix(payoffs, payoffs)
+        exact = exact_matrix("payoffs", payoffs)
         if len(exact) != len(exact[0]) or not 2 <= len(exact) <= LARGEST_MATRIX:
             raise InputError("payoffs", f"shape ({len(exact)}, {len(exact[0])})",
                              f"be square, for 2 to {LARGEST_MATRIX} strategies")  # fmt: skip
