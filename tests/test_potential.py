@@ -233,6 +233,8 @@ def test_stable_equilibria_attract_and_unstable_ones_repel(game):
 
 @given(games(4))
 def test_monotone_iteration_ends_in_the_smallest_and_the_largest(game):
+    # With lambda = N a_i and idle others every effort is best, and the path takes the floor.
+    assume((game.reward_factor != game.participants * game.costs).all())
     found = game.equilibria()
     for start, wanted in (("floor", found[0]), ("ceiling", found[-1])):
         path = game.best_response_path(start, rounds=20_000, simultaneous=True)
