@@ -236,7 +236,8 @@ class PotentialGame:
         """Follow best responses, in turn or all at once.
 
         From the floor they rise to the smallest equilibrium, from the ceiling they fall to the
-        largest (unless somebody is indifferent, lambda = N a_i, and takes the floor). See :func:`~derelayl_econ.games.potential_paths.best_response_path`.
+        largest (unless somebody is indifferent, lambda = N a_i, and takes the floor). See
+        :func:`~derelayl_econ.games.potential_paths.best_response_path`.
         """
         return best_response_path(self, start, rounds=rounds, simultaneous=simultaneous,
                                   tolerance=tolerance)  # fmt: skip
