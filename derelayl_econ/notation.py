@@ -338,6 +338,11 @@ _ROWS = (
              REAL),
     Notation("deviation_payoff", "d", "d_i", "payoff of the best deviation from it", "money", REAL),
     Notation("punishment_payoff", "p", "p_i", "payoff per round after a deviation", "money", REAL),
+    # waterfilling
+    Notation("cap_sum", "S", "S_k", "caps of a participant and all keener ones together", "legs",
+             NON_NEGATIVE),
+    Notation("demand", "x", "x_k", "total at which another leg just pays a participant", "legs",
+             NON_NEGATIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

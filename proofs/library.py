@@ -9,9 +9,13 @@ from proofs import (
     t0_participation,
     t1_volunteer,
     t2_pool,
+    t3_contest,
     t4_stopping,
     t5_inspection,
+    t6_contribution,
+    t6_gate,
     t8_drift_funding,
+    tournament,
 )
 from proofs.kernel import Theorem
 
@@ -20,7 +24,7 @@ __all__ = ["THEOREMS"]
 THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
-        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection,
-        t8_drift_funding, baton, ecology,
+        lemmas, t0_participation, t1_volunteer, t2_pool, t3_contest, t4_stopping, t5_inspection,
+        t6_contribution, t6_gate, t8_drift_funding, baton, tournament, ecology,
     )
 )  # fmt: skip

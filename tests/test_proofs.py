@@ -19,8 +19,11 @@ import sympy as sp
 
 from derelayl_econ.formula import Formula
 from derelayl_econ.games import baton_level, finite_relay, participation_formulas
+from derelayl_econ.games.concave_curves import LogCurve
+from derelayl_econ.games.contribution import ContributionGame
 from derelayl_econ.games.verification import VerificationGame
 from proofs import baton, lemmas, t0_participation, t5_inspection
+from proofs import t6_contribution as contribution
 from proofs.__main__ import prove
 from proofs.kernel import Claim, Induction, Theorem, Verdict, as_powers, by_root, check, hypotheses
 from proofs.library import THEOREMS
@@ -278,6 +281,28 @@ def test_package_equilibria_satisfy_the_nash_condition_of_the_proofs() -> None:
     point[at["audit_rate"]] = Fraction(found.strategy[1][0]).limit_denominator(10**6)
     assert holds(claim.conclusion, point)
     assert holds(t5_inspection._NASH, point)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_movers_of_the_proofs_are_those_of_the_package(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(40):
+        values, costs, caps = ([draw.uniform(low, 6) for _ in range(2)] for low in (1, 0.5, 0.2))
+        game = ContributionGame(values, costs, LogCurve(), caps=caps)
+        first = draw.randrange(2)
+        demands = game.demands.tolist()
+        point = {
+            s: Fraction(x[i])
+            for x, symbols in ((caps, contribution._CAPS), (demands, contribution._DEMANDS))
+            for s, i in zip(symbols, (first, 1 - first), strict=True)
+        }
+        keen_first = demands[first] >= demands[1 - first]
+        total = contribution._KEEN_FIRST[-1] if keen_first else contribution._KEEN_LAST[-1]
+        assert float(evaluate(total.right, point)) == pytest.approx(game.simultaneous().total)
+        play = game.sequential([first, 1 - first])
+        left = {**point, contribution._y: Fraction(float(play.strategy[first]))}
+        reply = contribution._reply(contribution._y)
+        assert float(evaluate(reply, left)) == pytest.approx(play.total), (seed, game)
 
 
 def test_the_baton_claims_are_about_the_shipped_sum() -> None:

@@ -24,7 +24,8 @@ v_i Q'(E) = kappa_i keeps everybody else out if R <= (kappa_j - v_j Q'(E)) E for
 
 *v = 0*: with costs ascending, E = R (m-1)/sum_(i<=m) kappa_i, and at least two are active. Payoffs
 are R s_i^2 with the shares s_i = e_i/E, and the share of the prize that is spent on winning it, the
-*dissipation*, is 1 - sum s_i^2 <= (m-1)/m <= (N-1)/N, with equality iff all costs are equal.
+*dissipation*, is 1 - sum s_i^2 <= (m-1)/m <= (N-1)/N; the first with equality iff the m active
+have equal costs, both iff all have. Proved: theorem T3 in proofs/.
 
 *S-shaped Q*: payoffs are not concave, and the equilibrium is **not** unique in general: a total at
 which more effort is worth little can stand beside one at which it is worth much. All totals that

@@ -6,8 +6,10 @@ others exert. A prize R is shared in proportion to effort and everybody values t
     U_i = R e_i/E + v_i Q(E) - kappa_i e_i.
 
 Where payoffs are concave, e_i is a best response iff e_i/E is the *share*
-max(0, 1 - (kappa_i - v_i Q'(E)) E/R). Source: theory notes, section 2.4; Cornes and Hartley 2005,
-Economic Theory 26:923 (share functions).
+max(0, 1 - (kappa_i - v_i Q'(E)) E/R). Proved: theorem T3 in proofs/.
+
+Source: theory notes, section 2.4; Cornes and Hartley 2005, Economic Theory 26:923 (share
+functions).
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ there is none). Below it that participant's share exceeds 1, so F > 1. From E_mi
 concave, so everybody is at his best. It is at least R/(kappa_1 + kappa_2), the total of the two
 keenest alone.
 
+Proved: theorem T3 in proofs/ (all but that a root exists).
+
 Source: theory notes, section 2.4; Cornes and Hartley 2005, Economic Theory 26:923.
 """
 

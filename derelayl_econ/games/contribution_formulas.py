@@ -4,7 +4,8 @@ With X the effort of all, e_i one's own, Q the quality and G = Q - Q(0) its rise
 
 - payoff a Q(X) - c e; outside a gate a [Q(0) + theta G(X)] - c e, because the start of the relay is
   public and only a share theta of what training adds leaks out;
-- cost-value ratio kappa = c/a: train as long as G'(X) > kappa;
+- cost-value ratio kappa = c/a: train as long as G'(X) > kappa; the k keenest together reach their
+  caps S_k, or the demand x_k of the last of them if that is less;
 - leakage that a gate bears. All N give m = X/N with N a G'(X) = c, so one's own cost m c is worth
   a X G'(X). Giving e < m instead saves a N G'(X) (m - e) and leaves theta G(X - m + e), so staying
   is best iff theta is at most the *smallest* of [G(X) - X G'(X) + N G'(X) e] / G(X - m + e) over
@@ -13,6 +14,8 @@ With X the effort of all, e_i one's own, Q the quality and G = Q - Q(0) its rise
   otherwise (it can even exceed 1);
 - transfer s [C_i - mean of the others' costs], s = (N-1)/N for full equalisation; and the transfer
   under which everybody bears the share a_i / sum a of all costs.
+
+Proved: theorems C and G in proofs/.
 
 Source: theory notes, section 2.3; the exact leakage bound and the value shares are own analysis.
 """
@@ -31,6 +34,7 @@ __all__ = [
     "LEAKAGE_BOUND",
     "OUTSIDE_PAYOFF",
     "PAYOFF",
+    "REACHED",
     "STAYING_LEAKAGE",
     "VALUE_TRANSFER",
 ]
@@ -47,6 +51,13 @@ PAYOFF = Formula("payoff of a participant", _A * _Q - _C * _OWN, _SOURCE)
 
 COST_VALUE_RATIO = Formula("cost-value ratio", _C / _A, _SOURCE)
 """kappa = c/a, score per leg: who has the lower one is the keener."""
+
+REACHED = Formula(
+    "total that a participant and all keener ones reach",
+    sp.Min(symbol("cap_sum"), symbol("demand")),
+    _SOURCE,
+)
+"""min(S_k, x_k), legs; the largest over all k is the total."""
 
 OUTSIDE_PAYOFF = Formula(
     "payoff outside the gate", _A * (_Q0 + _THETA * (_Q - _Q0)) - _C * _OWN, _SOURCE

@@ -30,6 +30,7 @@ one who trains most is the first to deviate: if any division is an equilibrium, 
 The gate leaves the choice between these to the participants; a designer who wants the first has to
 bring them there. Mixed equilibria are not looked for.
 
+Proved: theorem G in proofs/ (everybody; theta = 0).
 Source: theory notes, section 2.3; the list for theta > 0 is own analysis. Excluding who gives less
 than a minimum: Swope 2002, Experimental Economics 5:209.
 """

@@ -28,6 +28,7 @@ totals that no earlier mover's choice decides, or reaches by the whole cap exact
 which a later mover turns: coverage "some". Otherwise an earlier mover with room to go further has a
 best reply only if the later one breaks the tie upwards: coverage "all".
 
+Proved: theorem C in proofs/ (two movers with caps, any number without).
 Source: Varian 1994, J. Public Economics 53:165.
 """
 

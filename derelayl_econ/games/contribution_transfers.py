@@ -21,6 +21,7 @@ equilibrium among others.
 Both are efficient, neither is voluntary: who rides without transfers may lose by them (``losers``),
 so all must be bound to pay.
 
+Proved: theorem G in proofs/.
 Source: theory notes, section 2.3; Falkinger 1996, J. Public Economics 62:413 (rewards for deviating
 from the mean contribution, balanced budget); shares by value: Lindahl's cost shares.
 """

@@ -24,7 +24,8 @@ numerically. Moreover the payoff must reach U.
 
 *Effort by winning share*, normal luck. With a fixed prize W per winner: largest at s = 1/2. With a
 fixed total prize T per submission, W = T/s: it falls in s if D <= 3.29 T, and not otherwise
-(:func:`derelayl_econ.games.tournament_formulas.largest_falling_deposit`).
+(:func:`derelayl_econ.games.tournament_formulas.largest_falling_deposit`). Proved: theorem W in
+proofs/, all but the number 3.29.
 
 *Finite N*: f is the mean of phi(z) over the cutoff's distribution Beta(M, N - M) of the tail. As
 phi(z) is a strictly concave function of the tail, whose mean is M/N, a finite tournament gives less

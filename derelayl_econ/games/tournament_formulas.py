@@ -5,7 +5,8 @@ wins W each and the deposit D back; z is the luck with which one just wins where
 effort, and f(z) its density (of normal luck in the continuum: phi(z), z the quantile of 1 - s).
 
 Source: theory notes, section 2.5 (own analysis of the public simulation's rule); for the
-first-order condition Lazear and Rosen 1981, Journal of Political Economy 89:841.
+first-order condition Lazear and Rosen 1981, Journal of Political Economy 89:841. Proved: theorem W
+in proofs/.
 """
 
 from __future__ import annotations

@@ -14,8 +14,10 @@ X - S_(k-1), in any way: the total is unique, the shares are not. Here they all 
 level, or to their caps below it, which treats equals equally.
 
 This gives the Nash equilibrium of the contribution game with kappa_i = c_i/a_i, and the planner's
-optimum with kappa_i = c_i / sum a. Source: theory notes, section 2.3; Zhang, Ma, Chen 2021,
-arXiv 2106.11814 (the equilibrium in three groups).
+optimum with kappa_i = c_i / sum a. Proved: theorem C in proofs/.
+
+Source: theory notes, section 2.3; Zhang, Ma, Chen 2021, arXiv 2106.11814 (the equilibrium in three
+groups).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.games.benefit import Benefit
+from derelayl_econ.games.contribution_formulas import REACHED
 
 __all__ = ["TIE", "Filling", "waterfill"]
 
@@ -74,7 +77,9 @@ def waterfill(kappas: Array, caps: Array, benefit: Benefit) -> Filling:
     ratio, cap = kappas[order], caps[order]
     filled = np.append(0.0, np.cumsum(cap))
     demand = benefit.demand(ratio)
-    last = int(np.argmax(np.minimum(filled[1:], demand)))  # the first k at which X is reached
+    last = int(
+        np.argmax(REACHED(cap_sum=filled[1:], demand=demand))
+    )  # the first k at which X is reached
     efforts, tied = np.zeros(kappas.size), order[:0]
     if demand[last] == 0:
         return Filling(efforts=efforts, total=0.0, tied=tied)
