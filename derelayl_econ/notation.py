@@ -338,6 +338,10 @@ _ROWS = (
              REAL),
     Notation("deviation_payoff", "d", "d_i", "payoff of the best deviation from it", "money", REAL),
     Notation("punishment_payoff", "p", "p_i", "payoff per round after a deviation", "money", REAL),
+    # shares of a pool
+    Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
+    Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
+             POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

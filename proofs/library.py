@@ -11,6 +11,7 @@ from proofs import (
     t2_pool,
     t4_stopping,
     t5_inspection,
+    t7_splitting,
     t8_drift_funding,
 )
 from proofs.kernel import Theorem
@@ -20,7 +21,7 @@ __all__ = ["THEOREMS"]
 THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
-        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection,
+        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t7_splitting,
         t8_drift_funding, baton, ecology,
     )
 )  # fmt: skip
