@@ -11,6 +11,7 @@ from proofs import (
     t2_pool,
     t4_stopping,
     t5_inspection,
+    t7_royalties,
     t7_splitting,
     t8_drift_funding,
 )
@@ -22,6 +23,6 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t7_splitting,
-        t8_drift_funding, baton, ecology,
+        t7_royalties, t8_drift_funding, baton, ecology,
     )
 )  # fmt: skip
