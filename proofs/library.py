@@ -11,8 +11,11 @@ from proofs import (
     t2_pool,
     t4_stopping,
     t5_inspection,
+    t7_fees,
+    t7_length,
     t7_royalties,
     t7_splitting,
+    t7_vesting,
     t8_drift_funding,
 )
 from proofs.kernel import Theorem
@@ -23,6 +26,6 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t7_splitting,
-        t7_royalties, t8_drift_funding, baton, ecology,
+        t7_fees, t7_length, t7_royalties, t7_vesting, t8_drift_funding, baton, ecology,
     )
 )  # fmt: skip

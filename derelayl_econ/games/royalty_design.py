@@ -125,6 +125,8 @@ class RoyaltyBudget(Result):
 def royalty_budget(rule: LineageShare, legs: int) -> RoyaltyBudget:
     """Return what a lineage rule owes along a path, and whether it can always be paid.
 
+    Geometric weights and ``"all"``: theorem R in proofs/.
+
     Examples
     --------
     >>> found = royalty_budget(LineageShare(weights="all"), legs=4)
@@ -152,6 +154,8 @@ def _first_breach(rule: LineageShare) -> int:
 @dataclass(frozen=True)
 class RoyaltyDesign:
     """Incentives of royalties when work decides how long the relay goes on.
+
+    Best decays and distance: proved, theorem R in proofs/.
 
     Parameters
     ----------

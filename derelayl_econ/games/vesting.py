@@ -202,7 +202,10 @@ class Vesting:
         )
 
     def plan(self, delay: int) -> VestingPlan:
-        """Return the smallest royalty at a delay of m >= 1 legs, and its cost."""
+        """Return the smallest royalty at a delay of m >= 1 legs, and its cost.
+
+        Proved: theorem V in proofs/.
+        """
         legs = check_number("delay", delay, Domain(1, _LONGEST, integer=True))
         honesty = self._evaluate(HONEST_ROYALTY, delay=legs)
         joining = self._evaluate(JOINING_ROYALTY, delay=legs)
@@ -225,6 +228,8 @@ class Vesting:
 
     def best(self) -> VestingPlan:
         """Return the cheapest plan over all delays m >= 1.
+
+        Where honesty binds, its delay is proved: theorem V in proofs/.
 
         Raises
         ------
