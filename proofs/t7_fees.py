@@ -120,16 +120,16 @@ _PASS_THROUGH = (
     ),
     Claim(
         "one fake is worth its fee iff the fee is less than a W",
-        _FLOW,
+        (),
         iff(gt(_PASS.subs(_count, 2) - _fee, 0), lt(_fee, _decay * _income)),
         mutants=(iff(gt(_PASS.subs(_count, 2) - _fee, 0), le(_fee, _decay * _income)),),
     ),
     Claim(
-        "a fee of a W deters every number of fakes, and leaves honest work (1 - a) W > 0",
-        (*_FLOW, ge(_count, 1), eq(_fee, _decay * _income),
+        "a fee of a W or more deters every number of fakes; a W itself leaves (1 - a) W > 0",
+        (*_FLOW, ge(_count, 1), ge(_fee, _decay * _income),
          BERNOULLI.at({x: _decay - 1, n: _count - 1})),
-        all_of(le(_PASS, (_count - 1) * _fee), gt(_income - _fee, 0)),
-        mutants=(lt(_PASS, (_count - 1) * _fee), gt(_income - _fee, _fee)),
+        all_of(le(_PASS, (_count - 1) * _fee), gt(_income - _decay * _income, 0)),
+        mutants=(lt(_PASS, (_count - 1) * _fee), gt(_income - _fee, 0)),
     ),
 )  # fmt: skip
 

@@ -266,17 +266,15 @@ def test_rounding_safe_functions_are_written_out(formula: Formula) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_split_proof_schemes_pay_somebody_no_more_than_the_bound(seed: int) -> None:
-    # Theorem L in words: start with R and let each longer path pay no pair more than it may.
+    # Theorem L in words: no pair of places of a longer path has more than one of the shorter.
     draw = random.Random(seed)
     pays = [Fraction(draw.randint(1, 99))]
     pool = pays[0]
     for legs in range(2, 9):
-        longer = [Fraction(draw.randint(0, 99), 99) * pays[0]]
-        for pay in pays:
-            longer.append(Fraction(draw.randint(0, 9), 9) * max(Fraction(0), pay - longer[-1]))
-        pays = longer if all(a + b <= c for a, b, c in zip(longer, longer[1:], pays, strict=False)
-                             ) else [Fraction(0)] * legs  # fmt: skip
-        assert min(pays) <= pool / 2 ** (legs - 1)
+        shape = [Fraction(draw.randint(1, 9)) for _ in range(legs)]
+        scale = min(pay / sum(pair) for pay, pair in zip(pays, pairwise(shape), strict=True))
+        pays = [scale * part for part in shape]
+        assert 0 < min(pays) <= pool / 2 ** (legs - 1)
 
 
 def test_by_root_defines_the_root_it_introduces() -> None:
