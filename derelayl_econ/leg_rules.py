@@ -43,6 +43,8 @@ POWER_ENTITLEMENT = Formula(
 class PowerShare(RewardRule):
     """In proportion to a power of the verified gain.
 
+    Splitting and merging, below, are proved for rational r: theorem T7 in proofs/.
+
     Parameters
     ----------
     exponent : float

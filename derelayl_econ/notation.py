@@ -343,6 +343,10 @@ _ROWS = (
              NON_NEGATIVE),
     Notation("demand", "x", "x_k", "total at which another leg just pays a participant", "legs",
              NON_NEGATIVE),
+    # shares of a pool
+    Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
+    Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
+             POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -9,10 +9,18 @@ import numpy.typing as npt
 
 from derelayl_econ.domains import check_array
 from derelayl_econ.errors import InputError
+from derelayl_econ.formula import Formula
+from derelayl_econ.notation import symbol
 
-__all__ = ["RewardRule"]
+__all__ = ["POOL_SHARE", "RewardRule"]
 
 Array = npt.NDArray[np.float64]
+
+POOL_SHARE = Formula(
+    "share of a pool, in proportion to what a leg deserves",
+    symbol("entitlement") / symbol("entitlement_sum"),
+    "theory notes, section 4.2",
+)
 
 
 class RewardRule(ABC):
@@ -42,7 +50,7 @@ class RewardRule(ABC):
             raise InputError("gains", "no positive entitlement", "entitle at least one leg",
                              hint="A pool cannot be shared when nothing was gained.")  # fmt: skip
         scaled = entitlement / largest  # so that no sum overflows
-        return np.asarray(scaled / scaled.sum())
+        return POOL_SHARE(entitlement=scaled, entitlement_sum=scaled.sum())
 
     @property
     def budget_feasible(self) -> bool:

@@ -19,6 +19,8 @@ __all__ = [
     "POWER_BELOW_ONE",
     "POWER_MONOTONE",
     "POWER_POSITIVE",
+    "POWER_PRODUCT",
+    "POWER_QUOTIENT",
     "POWER_RISES",
     "RATIO_ORDER",
     "SAME_SIGN",
@@ -30,12 +32,14 @@ __all__ = [
     "d",
     "f",
     "g",
+    "k",
     "n",
+    "t",
     "x",
     "y",
 ]
 
-x, y, n = sp.symbols("x y n")
+x, y, n, t, k = sp.symbols("x y n t k")
 
 POWER_POSITIVE = Induction("x > 0: x^n > 0", n, 0, (gt(x, 0),), gt(x**n, 0), mutants=(gt(x**n, 1),))
 POWER_BELOW_ONE = Induction(
@@ -77,6 +81,15 @@ INVERSE_SUM_MONOTONE = Induction(
     using=(POWER_POSITIVE.at({}), POWER_BELOW_ONE.at({x: y})),
     mutants=(gt(y * (1 - y**n) * x**n * (1 - x), x * (1 - x**n) * y**n * (1 - y)),),
 )  # fmt: skip
+# SymPy writes x^k x^n as x^(k+n) by itself: one of the factors needs another name, t.
+POWER_PRODUCT = Induction(
+    "t = x^k: t x^n = x^(k+n)", n, 0, (ge(k, 0), eq(t, x**k)), eq(t * x**n, x ** (k + n)),
+    mutants=(eq(t * x**n, x ** (k + n + 1)),),
+)  # fmt: skip
+POWER_QUOTIENT = Induction(
+    "t y = x: t^n y^n = x^n", n, 0, (eq(t * y, x),), eq(t**n * y**n, x**n),
+    mutants=(eq(t**n * y, x**n),),
+)  # fmt: skip
 # Bridges from an identity a f = b (f > 0) to the sign and the order of a.
 f, g, a, b, c, d = sp.symbols("f g a b c d")
 SAME_SIGN = Claim(
@@ -95,10 +108,11 @@ RATIO_ORDER = Claim(
 THEOREM = Theorem(
     code="lemmas",
     title="powers and sums",
-    statement="Monotonicity, positivity and slopes of x^n and of 1 + x + ... + x^(n-1).",
+    statement="Monotonicity, positivity, products and slopes of x^n and 1 + x + ... + x^(n-1).",
     claims=(
         POWER_POSITIVE, POWER_BELOW_ONE, POWER_MONOTONE, POWER_RISES, POWER_BELOW_BASE, BERNOULLI,
-        GEOMETRIC_SLOPE, SUM_MONOTONE, INVERSE_SUM_MONOTONE, SAME_SIGN, RATIO_ORDER,
+        GEOMETRIC_SLOPE, SUM_MONOTONE, INVERSE_SUM_MONOTONE, POWER_PRODUCT, POWER_QUOTIENT,
+        SAME_SIGN, RATIO_ORDER,
     ),
     trusted="induction over the integers",
     source="textbook",

@@ -14,6 +14,11 @@ from proofs import (
     t5_inspection,
     t6_contribution,
     t6_gate,
+    t7_fees,
+    t7_length,
+    t7_royalties,
+    t7_splitting,
+    t7_vesting,
     t8_drift_funding,
     tournament,
 )
@@ -25,6 +30,7 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t3_contest, t4_stopping, t5_inspection,
-        t6_contribution, t6_gate, t8_drift_funding, baton, tournament, ecology,
+        t6_contribution, t6_gate, t7_splitting, t7_fees, t7_length, t7_royalties, t7_vesting,
+        t8_drift_funding, baton, tournament, ecology,
     )
 )  # fmt: skip

@@ -17,6 +17,7 @@ __all__ = ["ENGINES", "Engine", "Quorum", "answer", "ask_cvc5", "ask_z3"]
 ENGINES = ("z3", "cvc5")
 _BUDGET = 5_000_000  # solver steps; hard queries here need some ten thousand
 _SECONDS = 20.0  # last resort for a solver that ignores its budget
+_LOADING, _LOADED = 120.0, "loaded"  # seconds to load a solver, and what is said then
 
 
 def ask_z3(script: str, budget: int = _BUDGET) -> str:
@@ -54,6 +55,8 @@ def answer(name: str, script: str) -> str:
 
 
 def _serve(name: str, line: Connection) -> None:
+    answer(name, "(set-logic ALL)(check-sat)")  # loads the solver, which is no part of any script's time
+    line.send(_LOADED)
     while True:
         line.send(answer(name, line.recv()))
 
@@ -77,7 +80,10 @@ class Engine:
     def answer(self) -> str:
         """Return the answer to the last script."""
         try:
-            if self._line.poll(self.seconds):
+            if self._loading and self._line.poll(_LOADING):
+                assert self._line.recv() == _LOADED
+                self._loading = False
+            if not self._loading and self._line.poll(self.seconds):
                 return str(self._line.recv())
             answer = "timeout"
         except EOFError:
@@ -98,6 +104,7 @@ class Engine:
         self._child = context.Process(target=_serve, args=(self.name, other), daemon=True)
         self._child.start()
         other.close()
+        self._loading: bool = True
 
 
 class Quorum:

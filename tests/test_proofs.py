@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 from derelayl_econ.formula import Formula
-from derelayl_econ.games import baton_level, finite_relay, participation_formulas
+from derelayl_econ.games import baton_level, finite_relay, participation_formulas, vesting
 from derelayl_econ.games.concave_curves import LogCurve
 from derelayl_econ.games.contribution import ContributionGame
 from derelayl_econ.games.verification import VerificationGame
-from proofs import baton, lemmas, t0_participation, t5_inspection
+from proofs import baton, lemmas, t0_participation, t5_inspection, t7_vesting
 from proofs import t6_contribution as contribution
 from proofs.__main__ import prove
 from proofs.kernel import Claim, Induction, Theorem, Verdict, as_powers, by_root, check, hypotheses
@@ -134,8 +135,9 @@ def test_some_hypothesis_is_needed(claim: Claim | Induction) -> None:
 def test_instances_of_lemmas_are_true(claim: Induction, seed: int) -> None:
     draw = random.Random(seed)
     for _ in range(60):
-        point = {s: Fraction(draw.randint(-12, 12), draw.randint(1, 8)) for s in (x, y)}
-        point[n] = Fraction(draw.randint(0, 6))
+        numbers = symbols_of(claim.at({}))
+        point = {s: Fraction(draw.randint(-12, 12), draw.randint(1, 8)) for s in numbers}
+        point |= {s: Fraction(draw.randint(0, 6)) for s in (n, lemmas.k)}
         assert holds(claim.at({}), point), (seed, point)
 
 
@@ -154,7 +156,7 @@ def test_a_changed_formula_breaks_its_theorem(
 ) -> None:
     wrong = dataclasses.replace(formula, expression=_changed(formula.expression))
     for name, module in list(sys.modules.items()):
-        if name.startswith(("derelayl_econ.games.", "derelayl_econ.ecology.")):
+        if name.startswith("derelayl_econ."):
             for attribute, value in list(vars(module).items()):
                 swapped = _swap(value, formula, wrong)
                 if swapped is not value:
@@ -249,6 +251,33 @@ def test_exponentials_become_the_powers_they_are(formula: Formula) -> None:
     values.update({k: 4 for k in ("participants", "leg") if k in values})
     powers = Formula("powers", as_powers(formula.expression), "test")
     assert float(powers(**values)) == pytest.approx(float(formula(**values)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [vesting.HONEST_ROYALTY, vesting.FIRST_JOINING_DELAY],
+    ids=lambda f: f.name,
+)
+def test_rounding_safe_functions_are_written_out(formula: Formula) -> None:
+    values = {"kept_careful": 0.9, "delay": 3, "saving": 0.2, "detection": 0.3,
+              "false_reject": 0.1, "cost": 1.0, "outside": 0.2, "reward": 0.4}  # fmt: skip
+    given = {name: values[name] for name in formula.arguments}
+    plain = Formula("plain", t7_vesting.written_out(formula.expression), "test")
+    assert not plain.expression.has(log1p, expm1)
+    assert float(plain(**given)) == pytest.approx(float(formula(**given)), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_split_proof_schemes_pay_somebody_no_more_than_the_bound(seed: int) -> None:
+    # Theorem L in words: no pair of places of a longer path has more than one of the shorter.
+    draw = random.Random(seed)
+    pays = [Fraction(draw.randint(1, 99))]
+    pool = pays[0]
+    for legs in range(2, 9):
+        shape = [Fraction(draw.randint(1, 9)) for _ in range(legs)]
+        scale = min(pay / sum(pair) for pay, pair in zip(pays, pairwise(shape), strict=True))
+        pays = [scale * part for part in shape]
+        assert 0 < min(pays) <= pool / 2 ** (legs - 1)
 
 
 def test_by_root_defines_the_root_it_introduces() -> None:

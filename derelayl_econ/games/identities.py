@@ -122,13 +122,19 @@ class IdentityGame:
                              f"be at most {_MOST_PER_HEAD:g}")  # fmt: skip
 
     def gain(self, identities: int) -> float:
-        """Return what m >= 1 identities win over one when the others have one each (money)."""
+        """Return what m >= 1 identities win over one when the others have one each (money).
+
+        Proved: theorem T7 in proofs/.
+        """
         count = check_number("identities", identities, Domain(1, 10**15, integer=True))
         return float(IDENTITY_GAIN(**self._numbers, identities=count))
 
     @property
     def stopping_price(self) -> float:
-        """Price of an identity at which nobody wants a second one, if all have one (money)."""
+        """Price of an identity at which nobody wants a second one, if all have one (money).
+
+        Proved: theorem T7 in proofs/.
+        """
         return float(STOPPING_PRICE(pool=self.pool, participants=self.participants))
 
     def payoff(self, own: int, others: int) -> float:

@@ -76,6 +76,8 @@ _MONEY = Domain(0, 1e60)
 class LengthSplit:
     """R E[t^(i-1) (1-t)^(L-i)]: every split by length that is neutral in pairs.
 
+    That it is, for each t: theorem L in proofs/.
+
     An instance is a rule for :class:`SplittingGame`: it maps gains (of which only the number
     matters) to payments.
 
@@ -198,6 +200,8 @@ def insertion_defect(scheme: Callable[[Array], npt.ArrayLike], longest: int) -> 
 
 def least_share_bound(pool: float, legs: int) -> float:
     """Return R/2^(L-1), the most that a split-proof scheme can pay to its least-paid leg (money).
+
+    Proved: theorem L in proofs/.
 
     Examples
     --------

@@ -181,6 +181,8 @@ class LineagePay:
     def split_proof_fee(self, longest: int) -> LineageFee:
         """Return the fees that stop splitting, and what they leave: see the module's theorem.
 
+        Proved: theorem F in proofs/.
+
         Parameters
         ----------
         longest : int
@@ -243,7 +245,8 @@ def pass_through_gain(decay: float, income: float, parts: int) -> float:
 def pass_through_fee(decay: float, income: float) -> float:
     """Return the fee per hand-over at which no number of names pays: a W (proofs.md T7 (iii)).
 
-    The first additional name gains most, so the fee that stops it stops all.
+    The first additional name gains most, so the fee that stops it stops all. Proved: theorem F in
+    proofs/.
 
     Examples
     --------

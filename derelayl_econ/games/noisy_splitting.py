@@ -153,6 +153,8 @@ class NoisyPay:
     def split_proof_fee(self) -> float:
         """Return the smallest fee per hand-over at which no leg is worth splitting (money).
 
+        Proved where nothing is gained: theorem F in proofs/.
+
         Raises
         ------
         InputError

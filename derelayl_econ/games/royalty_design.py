@@ -92,6 +92,9 @@ SINGLE_INCENTIVE = Formula(
     _RHO * _DELTA * _DISTANCE * _S ** (_DISTANCE - 1),
     _OWN,
 )
+FIRST_BREACH = Formula(
+    "first leg at which a coin for every ancestor exceeds the budget", sp.floor(_RHO) + 1, _SOURCE
+)
 
 _LEGS = Domain(1, 1_000_000, integer=True)
 _PATIENCE = 1 - 1e-9
@@ -122,6 +125,8 @@ class RoyaltyBudget(Result):
 def royalty_budget(rule: LineageShare, legs: int) -> RoyaltyBudget:
     """Return what a lineage rule owes along a path, and whether it can always be paid.
 
+    Geometric weights and ``"all"``: theorem R in proofs/.
+
     Examples
     --------
     >>> found = royalty_budget(LineageShare(weights="all"), legs=4)
@@ -141,7 +146,7 @@ def royalty_budget(rule: LineageShare, legs: int) -> RoyaltyBudget:
 
 def _first_breach(rule: LineageShare) -> int:
     if not isinstance(rule.weights, tuple):
-        return math.floor(rule.royalty_share) + 1
+        return int(FIRST_BREACH(royalty_share=rule.royalty_share))
     sums = (math.fsum(rule.weights[:leg]) for leg in range(1, len(rule.weights) + 1))
     return next(leg for leg, owed in enumerate(sums, 1) if owed > rule.royalty_share)
 
@@ -149,6 +154,8 @@ def _first_breach(rule: LineageShare) -> int:
 @dataclass(frozen=True)
 class RoyaltyDesign:
     """Incentives of royalties when work decides how long the relay goes on.
+
+    Best decays and distance: proved, theorem R in proofs/.
 
     Parameters
     ----------

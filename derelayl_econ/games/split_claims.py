@@ -96,6 +96,8 @@ class SplittingClaim(Result):
 def claim_of(rule: object) -> SplittingClaim:
     """Return what is proved of a reward rule, by its type.
 
+    Separable rules: theorem T7 in proofs/; lineage pay with a fee: F; splits by length: L.
+
     Examples
     --------
     >>> claim = claim_of(PowerShare(0.5))

@@ -64,10 +64,13 @@ _SOURCE = "own analysis"
 _A, _B, _T = symbol("kept_careful"), symbol("kept_careless"), symbol("treasury_factor")
 _DELTA, _SIGMA, _H = symbol("discount"), symbol("survival"), symbol("detection")
 _ALPHA, _S, _M = symbol("false_reject"), symbol("saving"), symbol("delay")
-_C, _U, _R = symbol("cost"), symbol("outside"), symbol("reward")
+_C, _U, _R, _ROYALTY = (symbol(s) for s in ("cost", "outside", "reward", "royalty"))
 
 KEPT_CAREFUL = Formula("careful trainer's factor", _DELTA * _SIGMA * (1 - _ALPHA), _SOURCE)
 KEPT_CARELESS = Formula("careless trainer's factor", _DELTA * _SIGMA * (1 - _H), _SOURCE)
+DELAYED_WORTH = Formula(
+    "worth of a royalty to somebody who keeps A of it per leg", _ROYALTY * _A**_M, _SOURCE
+)
 _REVEALED = -expm1(_M * log1p(-(_H - _ALPHA) / (1 - _ALPHA)))  # 1 - (B/A)^m, without cancelling
 HONEST_ROYALTY = Formula(
     "smallest royalty that makes careful work best, s/(A^m - B^m)",
@@ -199,7 +202,10 @@ class Vesting:
         )
 
     def plan(self, delay: int) -> VestingPlan:
-        """Return the smallest royalty at a delay of m >= 1 legs, and its cost."""
+        """Return the smallest royalty at a delay of m >= 1 legs, and its cost.
+
+        Proved: theorem V in proofs/.
+        """
         legs = check_number("delay", delay, Domain(1, _LONGEST, integer=True))
         honesty = self._evaluate(HONEST_ROYALTY, delay=legs)
         joining = self._evaluate(JOINING_ROYALTY, delay=legs)
@@ -207,10 +213,14 @@ class Vesting:
         if not royalty <= _LARGEST:
             hint = f"At {self.careful_factor:g} per leg hardly anything is left of a royalty."
             raise InputError("delay", legs, "be shorter", hint=hint)
-        careful = self.reward + royalty * self.careful_factor**legs - self.cost
-        careless = self.reward + royalty * self.careless_factor**legs - self.cost + self.saving
+        kept, left, cost = (
+            float(DELAYED_WORTH(royalty=royalty, kept_careful=factor, delay=legs))
+            for factor in (self.careful_factor, self.careless_factor, self.treasury_factor)
+        )
+        careful = self.reward + kept - self.cost
+        careless = self.reward + left - self.cost + self.saving
         return VestingPlan(
-            delay=legs, royalty=royalty, cost=royalty * self.treasury_factor**legs,
+            delay=legs, royalty=royalty, cost=cost,
             binding="honesty" if honesty >= joining else "participation",
             careful=careful, careless=careless,
             regret=max(0.0, careless - careful, self.outside - careful),
@@ -218,6 +228,8 @@ class Vesting:
 
     def best(self) -> VestingPlan:
         """Return the cheapest plan over all delays m >= 1.
+
+        Where honesty binds, its delay is proved: theorem V in proofs/.
 
         Raises
         ------
