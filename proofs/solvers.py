@@ -66,6 +66,7 @@ class Engine:
 
     def __init__(self, name: str, seconds: float = _SECONDS) -> None:
         self.name, self.seconds = name, seconds
+        self._loading = True
         self._start()
 
     def ask(self, script: str) -> str:
@@ -104,7 +105,7 @@ class Engine:
         self._child = context.Process(target=_serve, args=(self.name, other), daemon=True)
         self._child.start()
         other.close()
-        self._loading: bool = True
+        self._loading = True
 
 
 class Quorum:
