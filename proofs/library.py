@@ -5,12 +5,14 @@ from __future__ import annotations
 from proofs import (
     baton,
     ecology,
+    grim_trigger,
     lemmas,
     t0_participation,
     t1_volunteer,
     t2_pool,
     t4_stopping,
     t5_inspection,
+    t6_turns,
     t8_drift_funding,
 )
 from proofs.kernel import Theorem
@@ -20,7 +22,7 @@ __all__ = ["THEOREMS"]
 THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
-        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection,
-        t8_drift_funding, baton, ecology,
+        lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t6_turns,
+        t8_drift_funding, baton, ecology, grim_trigger,
     )
 )  # fmt: skip

@@ -151,7 +151,9 @@ def test_a_changed_formula_breaks_its_theorem(
 ) -> None:
     wrong = dataclasses.replace(formula, expression=_changed(formula.expression))
     for name, module in list(sys.modules.items()):
-        if name.startswith(("derelayl_econ.games.", "derelayl_econ.ecology.")):
+        if name.startswith(
+            ("derelayl_econ.games.", "derelayl_econ.ecology.", "derelayl_econ.equilibrium.")
+        ):
             for attribute, value in list(vars(module).items()):
                 swapped = _swap(value, formula, wrong)
                 if swapped is not value:
