@@ -14,6 +14,7 @@ from proofs import (
     t5_inspection,
     t6_turns,
     t8_drift_funding,
+    t9_arrivals,
 )
 from proofs.kernel import Theorem
 
@@ -23,6 +24,6 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t6_turns,
-        t8_drift_funding, baton, ecology, grim_trigger,
+        t8_drift_funding, baton, ecology, grim_trigger, t9_arrivals,
     )
 )  # fmt: skip
