@@ -7,6 +7,7 @@ from proofs import (
     ecology,
     grim_trigger,
     lemmas,
+    private_costs,
     t0_participation,
     t1_volunteer,
     t2_pool,
@@ -15,6 +16,7 @@ from proofs import (
     t6_turns,
     t8_drift_funding,
     t9_arrivals,
+    t10_gate,
 )
 from proofs.kernel import Theorem
 
@@ -24,6 +26,7 @@ THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
         lemmas, t0_participation, t1_volunteer, t2_pool, t4_stopping, t5_inspection, t6_turns,
-        t8_drift_funding, baton, ecology, grim_trigger, t9_arrivals,
+        t8_drift_funding, baton, ecology, grim_trigger, t9_arrivals, t10_gate,
+        private_costs,
     )
 )  # fmt: skip

@@ -49,13 +49,13 @@ _RIGHT = _eta * _q * _found / _STEADY  # x~ [1 - (1-eta)(1 - gamma F)]
 _ARRIVAL = (
     Claim(
         "an arrival trains iff its cost is at most the shipped cut-off",
-        _RULES,
+        (),
         iff(ge(_TRAIN, sp.Max(_BUY, _u0)), le(_c, _CUTOFF.subs(_m, _AVOIDED))),
         mutants=(iff(ge(_TRAIN, _BUY), le(_c, _CUTOFF.subs(_m, _AVOIDED))),),
     ),
     Claim(
         "where the market is served not training costs the fee, elsewhere less",
-        _RULES,
+        (),
         all_of(iff(ge(_BUY, _u0), eq(_AVOIDED, _phi)), iff(lt(_BUY, _u0), lt(_AVOIDED, _phi))),
         mutants=(iff(gt(_BUY, _u0), eq(_AVOIDED, _phi)),),
     ),
@@ -89,7 +89,7 @@ _PAID = Claim(
     (*_DRIFT, *_SHARE, eq(_found, _STEADY)),
     all_of(eq(_IMPROVEMENT, _eta * (_q - _found) / (1 - _eta)),
            implies(eq(_found, DRIFTED.expression), eq(_IMPROVEMENT, _eta * (_q - _x)))),
-    mutants=(eq(_IMPROVEMENT, _eta * (_q - _found)),),
+    mutants=(implies(eq(_found, DRIFTED.expression), eq(_IMPROVEMENT, _eta * (_q - _found))),),
 )  # fmt: skip
 _RISES = Claim(
     "a higher price: no smaller share trains and the gap is no larger",
