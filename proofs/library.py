@@ -5,7 +5,9 @@ from __future__ import annotations
 from proofs import (
     baton,
     ecology,
+    grim_trigger,
     lemmas,
+    private_costs,
     t0_participation,
     t1_volunteer,
     t2_pool,
@@ -14,12 +16,15 @@ from proofs import (
     t5_inspection,
     t6_contribution,
     t6_gate,
+    t6_turns,
     t7_fees,
     t7_length,
     t7_royalties,
     t7_splitting,
     t7_vesting,
     t8_drift_funding,
+    t9_arrivals,
+    t10_gate,
     tournament,
 )
 from proofs.kernel import Theorem
@@ -29,8 +34,9 @@ __all__ = ["THEOREMS"]
 THEOREMS: tuple[Theorem, ...] = tuple(
     module.THEOREM
     for module in (
-        lemmas, t0_participation, t1_volunteer, t2_pool, t3_contest, t4_stopping, t5_inspection,
-        t6_contribution, t6_gate, t7_splitting, t7_fees, t7_length, t7_royalties, t7_vesting,
-        t8_drift_funding, baton, tournament, ecology,
+        lemmas, t0_participation, t1_volunteer, t2_pool, private_costs, t3_contest, t4_stopping,
+        t5_inspection, t6_contribution, t6_gate, t6_turns, grim_trigger, t7_splitting, t7_fees,
+        t7_length, t7_royalties, t7_vesting, t8_drift_funding, t9_arrivals, t10_gate, baton,
+        tournament, ecology,
     )
 )  # fmt: skip

@@ -55,7 +55,9 @@ def answer(name: str, script: str) -> str:
 
 
 def _serve(name: str, line: Connection) -> None:
-    answer(name, "(set-logic ALL)(check-sat)")  # loads the solver, which is no part of any script's time
+    answer(
+        name, "(set-logic ALL)(check-sat)"
+    )  # loads the solver, which is no part of any script's time
     line.send(_LOADED)
     while True:
         line.send(answer(name, line.recv()))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
-from derelayl_econ.games.participation_formulas import POOL_INDIFFERENCE
+from derelayl_econ.games.participation_formulas import (
+    POOL_INDIFFERENCE,
+    PURE_TRAINERS,
+    SMALLEST_FULL_POOL,
+)
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem
 from proofs.lemmas import (
@@ -14,12 +19,17 @@ from proofs.lemmas import (
     GEOMETRIC_SLOPE,
     POWER_BELOW_ONE,
     POWER_RISES,
+    SAME_SIGN,
     SUM_MONOTONE,
+    a,
+    b,
+    f,
+    g,
     n,
     x,
     y,
 )
-from proofs.logic import all_of, any_of, eq, ge, gt, lt
+from proofs.logic import Proposition, all_of, any_of, eq, ge, gt, iff, le, lt
 from proofs.t0_participation import gain
 
 __all__ = ["THEOREM"]
@@ -27,12 +37,34 @@ __all__ = ["THEOREM"]
 _N, _R, _c = symbol("participants"), symbol("pool"), symbol("cost")
 _p, _k = symbol("join_probability"), symbol("others")
 _r, _R2, _C, _C1 = sp.symbols("r R_more C C_next")
+_b, _theta = symbol("benefit"), symbol("leakage")
 _GAIN = POOL_INDIFFERENCE.expression
 _DOMAIN = (ge(_N, 2), gt(_R, 0), gt(_c, 0), gt(_p, 0), lt(_p, 1))
 _OTHER = (gt(_r, 0), lt(_r, 1))
 _FALLS = SUM_MONOTONE.at({x: 1 - _r, y: 1 - _p, n: _N})
 _FALLS_BACK = SUM_MONOTONE.at({x: 1 - _p, y: 1 - _r, n: _N})
 _AT_R = _GAIN.subs(_p, _r)
+_WITH_RIDERS = (ge(_N, 2), ge(_R, 0), ge(_b, 0), gt(_c, 0), ge(_theta, 0), le(_theta, 1))
+_EXTRA = _c - (1 - _theta) * _b  # what training costs beyond the benefit that riders lack
+(_MOST,) = (part.args[0] for part in PURE_TRAINERS.expression.args if part.func == sp.floor)
+
+
+def _train(others: Any) -> Any:
+    return gain("train_or_ride", others)
+
+
+def _same_sign(others: Any) -> Proposition:
+    """Return that training with so many others gains iff their pool share covers the extra cost."""
+    sides = {a: _train(others), f: others + 1, b: _R - (others + 1) * _EXTRA, g: sp.Integer(1)}
+    return SAME_SIGN.at(sides)
+
+
+_OTHERS_TRAIN = Claim(
+    "train or ride: with k >= 1 others, k + 1 times the gain is R - (k + 1)(c - (1-theta) b)",
+    (ge(_k, 1),),
+    eq(_train(_k) * (_k + 1), _R - (_k + 1) * _EXTRA),
+    mutants=(eq(_train(_k), _R - (_k + 1) * _EXTRA),),
+)
 
 THEOREM = Theorem(
     code="T2",
@@ -40,7 +72,8 @@ THEOREM = Theorem(
     statement=(
         "The expected gain of training is R (1-(1-p)^N)/(N p) - c; it falls in p, so for "
         "R/N < c < R exactly one p makes training and riding equally good, and for no other c any "
-        "p in (0, 1) does. p rises with R and falls with N; expected spending equals expected pay."
+        "p in (0, 1) does. p rises with R and falls with N; expected spending equals expected pay. "
+        "Where riders share the benefit, everybody trains iff the pool reaches the shipped size."
     ),
     claims=(
         Claim(
@@ -102,8 +135,29 @@ THEOREM = Theorem(
             eq(_c * _N * _p, _R * (1 - (1 - _p) ** _N)),
             mutants=(eq(_c * _N * _p, _R),),
         ),
+        _OTHERS_TRAIN,
+        Claim(
+            "train or ride: everybody trains in equilibrium iff the pool reaches the shipped one",
+            _WITH_RIDERS,
+            iff(ge(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
+            mutants=(iff(gt(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
+                     iff(ge(_train(_N - 1), 0), ge(_R, _N * (_c - _b)))),
+            using=(_OTHERS_TRAIN.at({_k: _N - 1}), _same_sign(_N - 1)),
+        ),
+        Claim(
+            "train or ride: k + 1 >= 2 of N train in a pure equilibrium iff k + 1 is the shipped "
+            "number of trainers, ties apart",
+            (*_WITH_RIDERS, ge(_k, 1), le(_k + 2, _N), gt(_EXTRA, 0)),
+            iff(
+                all_of(ge(_train(_k), 0), le(_train(_k + 1), 0)),
+                all_of(le(_k + 1, _MOST), ge(_k + 2, _MOST)),
+            ),
+            mutants=(iff(ge(_train(_k), 0), le(_k + 2, _MOST)),),
+            using=(_OTHERS_TRAIN.at(), _OTHERS_TRAIN.at({_k: _k + 1}), _same_sign(_k),
+                   _same_sign(_k + 1)),
+        ),
     ),
-    formulas=(POOL_INDIFFERENCE,),
+    formulas=(POOL_INDIFFERENCE, SMALLEST_FULL_POOL, PURE_TRAINERS),
     trusted="binomial theorem; (k+1) C(N,k+1) = N C(N-1,k); existence from T0",
     source="theory notes, section 2.1",
 )  # fmt: skip

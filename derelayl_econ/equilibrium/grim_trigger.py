@@ -81,6 +81,8 @@ class GrimTrigger(Result):
 def grim_trigger(game: StageGame, agreed: Sequence[int]) -> GrimTrigger:
     """Return from which discount on grim trigger supports an agreement.
 
+    Proved: theorem D in proofs/.
+
     Parameters
     ----------
     game : StageGame

@@ -6,9 +6,10 @@ training balance at one gap x~(s), which falls in s. So s is steady iff
 
     F(c*(s)-) <= s <= F(c*(s)),  c*(s) = m + (w + lambda) gamma x~(s),
 
-where the sides do not rise in s and the middle does: one root, bracketed by 0 and 1, found by
-Chandrupatla's method (which halves where F jumps). With the price put in at which fees just pay
-rewards, c*(s) = m + w gamma x~(s) + phi (1-s)/s falls in s, too: the same search finds that price.
+where the sides do not rise in s and the middle does: one root (theorem A in proofs/), bracketed by
+0 and 1, found by Chandrupatla's method (which halves where F jumps). With the price put in at which
+fees just pay rewards, c*(s) = m + w gamma x~(s) + phi (1-s)/s falls in s, too: the same search
+finds that price.
 """
 
 from __future__ import annotations

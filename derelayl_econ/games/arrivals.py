@@ -13,10 +13,12 @@ eta q_max; at rest
 
     eta q_max = x~ [eta + (1-eta) gamma s],  F(c*-) <= s <= F(c*),  c* = m + (w + lambda) gamma x~.
 
-It has exactly one solution, whatever F is, if eta > 0. The equation gives x~ as a falling function
-of s; so c* falls in s, if at all, and F(c*-) and F(c*) do not rise, while s does: s - F(c*(s)), its
-jumps filled in, passes through 0 once between s = 0 and s = 1. If that is in a jump (F has an atom
-at c*), the gap *hovers* there: all with that cost train above it, none below, s on average.
+It has exactly one solution, whatever F is, if eta > 0 and w + lambda > 0 (for w = lambda = 0 the
+cut-off is m at every gap, and the rule above, that those with c = m train, decides: s = F(m)).
+Proved: theorem A in proofs/. The equation gives x~ as a falling function of s; so c* falls in s, if
+at all, and F(c*-) and F(c*) do not rise, while s does: s - F(c*(s)), its jumps filled in, passes
+through 0 once between s = 0 and s = 1. If that is in a jump (F has an atom at c*), the gap *hovers*
+there: all with that cost train above it, none below, s on average.
 The stationary mean of the random gap differs from the mean field in first order of gamma
 (:mod:`derelayl_econ.games.arrival_law`).
 

@@ -13,7 +13,9 @@ have a *floor* set by the scatter of honest work itself. A submission of nothing
 
 The trainer's problem: effort e, with m, s, sigma and cost c all depending on it, maximises
 (R + D) P(e) - D - c(e). The gate *rewards laziness* where the score
-(m(e) - tau)/sqrt(s(e)^2 + sigma(e)^2/V) falls in e: there less work is accepted more often.
+(m(e) - tau)/sqrt(s(e)^2 + sigma(e)^2/V) falls in e: there less work is accepted more often. That is
+where m' (s^2 + sigma^2/V) < (m - tau)(s s' + sigma sigma'/V), so for work above the margin only if
+its scatter grows or its quality falls (theorem H in proofs/).
 
 A submission identical to the incumbent (m = tau, s = sigma = 0) shows exactly no improvement beyond
 the margin and is refused. Source: theory notes, section 4.1a (own analysis; the law is measured on
@@ -133,6 +135,8 @@ class Gate:
 
     def floor(self, improvement: Any, spread: Any) -> Array:
         """Return the acceptance probability as the hold-out grows without bound.
+
+        No hold-out reaches it; larger ones come nearer. Proved: theorem H in proofs/.
 
         Phi((m - tau)/s); for s = 0 it is 1, 1/2 or 0 as m is above, at or below the margin (1/2
         being the limit for any noise, however small, but not for none at all).
@@ -258,6 +262,8 @@ class Gate:
         self, effort: Any, improvement: Any, spread: Any, noise: Any = None
     ) -> LazyRegion:
         """Return where on a grid of effort the score falls: more work is accepted less often.
+
+        Proved: theorem H in proofs/ (the condition between grid points).
 
         Parameters as in :meth:`best_effort`.
 

@@ -131,6 +131,8 @@ class ParticipationGame:
     ) -> float:
         """Return the smallest pool (money) with which everybody trains: N max(0, c - (1-theta) b).
 
+        Proved: theorem T2 in proofs/.
+
         Examples
         --------
         >>> ParticipationGame.smallest_full_pool(10, benefit=2, cost=3, leakage=0.5)

@@ -8,10 +8,10 @@ if c < B(p), ride if c > B(p), anything if c = B(p).
 
 Equilibrium. So every symmetric equilibrium is a cut-off c* = B(p): all below it join, none above
 it, and those exactly at it, if F has an atom there, with some probability. The join probability is
-then p = F(c*-) + mixing (F(c*) - F(c*-)): p is an equilibrium iff F(B(p)-) <= p <= F(B(p)), that
-is iff Q(p) <= B(p) <= Q(p+), Q being the quantile function. At least one exists for every F. If b_k
-never rises and is not constant, B falls and there is exactly one (if b_k is constant and F has an
-atom there, all p at that atom are equilibria).
+then p = F(c*-) + mixing (F(c*) - F(c*-)): p is an equilibrium iff F(B(p)-) <= p <= F(B(p)), that is
+iff Q(p) <= B(p) <= Q(p+), Q being the quantile function. At least one exists for every F. If b_k
+never rises and is not constant, B falls and there is exactly one (theorem P in proofs/; if b_k is
+constant and F has an atom there, all p at that atom are equilibria).
 
 Adaptive play, dp/dt = F(B(p)) - p (best response to what was seen, gradually adopted), leads up
 where B > Q and down where B < Q. An equilibrium is *stable* where it leads back from both sides,

@@ -26,7 +26,7 @@ The left side rises in delta and the right one does not, so the rota is an equil
 *critical discount* on: from 0 if c <= (1-alpha-beta) u, never if c (1-beta) >= (1-alpha-beta) u N.
 It is also worth joining then: V >= 0. The same inequality, solved for c and for N, says which costs
 a rota bears and how few members are enough (own algebra): more members always help, because a
-shirker loses a whole cycle.
+shirker loses a whole cycle. Proved: theorem T6 in proofs/.
 
 Public names: :class:`RepeatedRelay`; the formulas broadcast over arrays, the class is scalar.
 """
@@ -51,6 +51,7 @@ from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet
 __all__ = [
     "CRITICAL_MANY",
     "CRITICAL_TWO",
+    "CYCLE_FLOW",
     "FEWEST_MEMBERS",
     "LARGEST_COST",
     "MOST_MEMBERS",
@@ -68,7 +69,11 @@ _ALPHA, _BETA = symbol("false_reject"), symbol("false_accept")
 _POWER = 1 - _ALPHA - _BETA
 # delta^N as an exponential: 1 - delta^N then keeps its digits where delta is near 1.
 _CYCLE = sp.exp(_N * sp.log(_DELTA))
-_FLOW = _U * (1 - _CYCLE) / (1 - _DELTA)
+
+CYCLE_FLOW = Formula("flow of one cycle", _U * (1 - _CYCLE) / (1 - _DELTA), _SOURCE)
+"""S, money."""
+
+_FLOW = CYCLE_FLOW.expression
 
 SERVING_VALUE = Formula(
     "value of serving for ever, on duty",
@@ -174,7 +179,10 @@ class RepeatedRelay:
         object.__setattr__(self, "_exact", exact)
 
     def critical_discount(self) -> CriticalDiscount:
-        """Return the smallest discount at which all serve in equilibrium, with its certificate."""
+        """Return the smallest discount at which all serve in equilibrium, with its certificate.
+
+        Proved: theorem T6 in proofs/ (it is one number).
+        """
         return find_threshold(self._rota())
 
     def serves(self, discount: float | Fraction) -> bool:
