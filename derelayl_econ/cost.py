@@ -10,6 +10,7 @@ This is the cost c of every game of the package; it does not depend on what othe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -172,6 +173,9 @@ class TrainingCost:
     def __post_init__(self) -> None:
         for name, number in check(**asdict(self)).items():
             object.__setattr__(self, name, number)
+        if not math.isfinite(self.flops / self.sustained_flops):
+            raise InputError("sustained_flops", self.sustained_flops, "be large enough for a leg "
+                             "to end")  # fmt: skip
 
     @classmethod
     def preset(

@@ -134,7 +134,7 @@ def check_array(
     inside &= (array > domain.low) if domain.open_low else (array >= domain.low)
     inside &= (array < domain.high) if domain.open_high else (array <= domain.high)
     if domain.integer:
-        inside &= array % 1 == 0
+        inside &= np.floor(array) == array
     if not inside.all():
         raise InputError(f"every entry of {name}", array[~inside].flat[0], str(domain))
     return array

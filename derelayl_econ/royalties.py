@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import COUNT, INDEX, NON_NEGATIVE, check_array, check_number
+from derelayl_econ.domains import COUNT, INDEX, NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.formula import Formula
 from derelayl_econ.notation import check, symbol
@@ -27,6 +27,8 @@ from derelayl_econ.reward_rule import RewardRule
 __all__ = ["ROYALTY_WEIGHT", "LineageShare"]
 
 Array = npt.NDArray[np.float64]
+
+_WEIGHT = Domain(0, 1e200)
 
 ROYALTY_WEIGHT = Formula(
     "royalty weight",
@@ -142,4 +144,4 @@ def _weights(
         if given != "all":
             raise InputError("weights", given, 'be a list of numbers or "all"')
         return "all"
-    return tuple(check_array("weights", given, NON_NEGATIVE).tolist())
+    return tuple(check_array("weights", given, _WEIGHT).tolist())

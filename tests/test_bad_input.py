@@ -311,7 +311,7 @@ CASES: dict[str, Case] = {
         d.ModelSharingGame, _shared, sample_sizes=[5, 25], noise=10.0, spread=1.0,
         sharing="uniform"),
     "PotentialGame": _case(
-        d.PotentialGame, _efforts, {"floors": "ceilings", "ceilings": "floors"},
+        d.PotentialGame, _efforts, {"floors": "ceilings", "ceilings": "floors", "costs": "floors"},
         reward_factor=1.0, costs=[1.0, 2.0], floors=[0.1, 0.2], ceilings=[2.0, 3.0]),
     "ContributionGame": _case(
         d.ContributionGame, _contributed, values=[3.0, 2.0], costs=[1.0, 1.5], curve=d.LogCurve(),

@@ -340,7 +340,8 @@ def test_finite_numbers_weaken_effort_and_half_is_best(
     finite = replace(HALF, winning_share=share, participants=participants)
     assert finite.share == pytest.approx(share)
     assert finite.effort < replace(HALF, winning_share=share).effort
-    mirrored = replace(HALF, winning_share=1 - share, participants=participants)
+    mirrored = replace(HALF, winning_share=(participants - winners) / participants,
+                       participants=participants)  # fmt: skip
     assert mirrored.effort == pytest.approx(finite.effort)
     best = replace(HALF, winning_share=(participants // 2) / participants,
                    participants=participants)  # fmt: skip

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from derelayl_econ.domains import POSITIVE, REAL, check_array, check_number
+from derelayl_econ.domains import OPEN_UNIT, Domain, check_array, check_number
 from derelayl_econ.equilibrium.automaton import Automaton
 from derelayl_econ.equilibrium.polytope import corners, distances
 from derelayl_econ.equilibrium.programs import supports
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["PayoffSet", "PayoffStatus"]
 
 Array = npt.NDArray[np.float64]
+
+_ENTRY = Domain(-1e150, 1e150)
 
 METHOD = "Abreu-Pearce-Stacchetti operator by linear programs, bounded from both sides"
 
@@ -147,7 +149,7 @@ class PayoffSet(Result):
             raise InputError("payoff set", "an empty one", "have a payoff in it")
         origin, scale = self._ruler
         aim, base = weights * scale, float(weights @ origin)
-        length = float(np.linalg.norm(aim)) or 1.0
+        length = float(np.abs(aim).max()) or 1.0
         zero = np.zeros((1, len(aim)))
         above, _ = supports(self.directions, self.levels, zero, aim[None, :] / length)
         below = float((self.inner @ weights).max(initial=-np.inf))
@@ -161,10 +163,10 @@ class PayoffSet(Result):
         payoff : array_like, shape (n,)
             Average payoffs (money).
         tolerance : float
-            Share of the players' ranges, > 0. True: some equilibrium payoff is as near as that,
-            player by player. False: none is.
+            Share of the players' ranges, in (0, 1). True: some equilibrium payoff is as near as
+            that, player by player. False: none is.
         """
-        near = check_number("tolerance", tolerance, POSITIVE)
+        near = check_number("tolerance", tolerance, OPEN_UNIT)
         origin, scale = self._ruler
         point = (self._vector("payoff", payoff) - origin) / scale
         excess = self.directions @ point - self.levels
@@ -217,7 +219,7 @@ class PayoffSet(Result):
                 np.array([float(v) for v in self.game.scale]))  # fmt: skip
 
     def _vector(self, name: str, values: npt.ArrayLike) -> Array:
-        vector = check_array(name, values, REAL)
+        vector = check_array(name, values, _ENTRY)
         if vector.shape != (self.game.players,):
             raise InputError(name, f"shape {vector.shape}", f"have shape ({self.game.players},)")
         return vector

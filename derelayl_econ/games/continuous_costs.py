@@ -6,6 +6,7 @@ inverse.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ Array = npt.NDArray[np.float64]
 
 _CUTS = np.array([1e-9, 1e-4, 0.02, 0.2, 0.5, 0.8, 0.98, 1 - 1e-4, 1.0])
 _HALF = 4  # place of 0.5
+_NEAR = 1e-14  # relative: ends between which quadrature has no room
 
 
 class ContinuousCosts:
@@ -72,10 +74,9 @@ class ContinuousCosts:
         cuts = self._frozen.ppf(np.multiply.outer(_CUTS, share))
         start = np.full_like(cuts[:1], self.lowest)
         under = np.concatenate([start, cuts[: _HALF + 1]])
-        down = tanhsinh(self._frozen.cdf, under[:-1], under[1:]).integral.sum(axis=0)
+        down = _areas(lambda cost, _: self._frozen.cdf(cost), under, share).sum(axis=0)
         over = cuts[_HALF:]
-        up = tanhsinh(lambda cost, p: (p - 1) + self._frozen.sf(cost), over[:-1], over[1:],
-                      args=(share,)).integral.sum(axis=0)  # fmt: skip
+        up = _areas(lambda cost, p: (p - 1) + self._frozen.sf(cost), over, share).sum(axis=0)
         return np.where(points > 0, share * cuts[_HALF] + up - down, 0.0)
 
     def density_range(self, low: Array, high: Array) -> tuple[Array, Array]:
@@ -100,3 +101,13 @@ class ContinuousCosts:
             return None
         low, high = np.array([self.lowest]), np.array([self.highest])
         return LinearGraph(np.array([0.0, 1.0]), low, high, Fraction)
+
+
+def _areas(function: Callable[[Array, Array], Array], ends: Array, share: Array) -> Array:
+    """Return integrals between neighbouring ends; by one trapezoid where these nearly agree."""
+    low, high = ends[:-1], ends[1:]
+    found = tanhsinh(function, low, high, args=(share,)).integral
+    with np.errstate(invalid="ignore"):  # infinite ends, which are not near each other
+        flat = high - low <= _NEAR * np.abs(high)
+        trapezoids = (function(low, share) + function(high, share)) / 2 * (high - low)
+    return np.where(flat & np.isfinite(low) & np.isfinite(high), trapezoids, found)

@@ -34,6 +34,7 @@ PayRule = RewardRule | Callable[[Array], npt.ArrayLike]
 """A reward rule (pays shares of one pool), or a function from gains to payments (money)."""
 
 _NAMES = Domain(1, 1_000_000, integer=True)
+_SHARE = Domain(-1e60, 1e60)
 
 
 def split_profit(
@@ -147,7 +148,7 @@ def _division(parts: Any) -> Array:
     if not isinstance(parts, list | tuple | np.ndarray) or getattr(parts, "ndim", 1) == 0:
         count = check_number("parts", parts, _NAMES)
         return np.full(count, 1 / count)
-    shares = check_array("parts", parts)
+    shares = check_array("parts", parts, _SHARE)
     if abs(shares.sum() - 1) > 1e-9:
         raise InputError("sum of parts", float(shares.sum()), "be 1")
     return shares
