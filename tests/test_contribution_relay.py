@@ -122,14 +122,17 @@ def grid_play(game, order, step):
 
 
 def near_tie(game, order):
-    """Return whether slightly other values change the play much: then no grid is to be trusted."""
-    total = game.sequential(order).total
+    """Return whether slightly other values change the play much: then no grid is to be trusted.
+
+    On the grid, so that the solver has no say in which games it is tested on.
+    """
+    total = grid_play(game, order, 0.02)
     for i in range(game.participants):
         for factor in (0.97, 1.03):
             values = game.values.copy()
             values[i] *= factor
             other = ContributionGame(values, game.costs, game.curve, game.caps)
-            if abs(other.sequential(order).total - total) > 0.05 + 0.1 * total:
+            if abs(grid_play(other, order, 0.02) - total) > 0.09 + 0.1 * total:
                 return True
     return False
 
@@ -150,7 +153,7 @@ def test_against_backward_induction_on_a_grid(seed, capped):
         if abs(coarse - fine) <= 0.04 and not near_tie(game, order):
             settled += 1
             assert game.sequential(order).total == pytest.approx(fine, abs=0.03)
-    assert settled >= 0.4 * tried
+    assert settled >= 0.6 * tried
 
 
 # -------------------------------------------------------------- subgame perfection, on and off path

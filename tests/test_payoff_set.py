@@ -23,6 +23,7 @@ from derelayl_econ.equilibrium.coins import dyadic, matching, simple
 from derelayl_econ.equilibrium.payoff_set import PayoffStatus
 from derelayl_econ.equilibrium.polytope import corners, distances, extreme, normals, unseen
 from derelayl_econ.equilibrium.programs import mixtures, rooms, supports
+from derelayl_econ.equilibrium.stage_game import as_money, as_shares
 
 mpl.use("Agg")
 
@@ -432,10 +433,10 @@ def test_tables_of_the_stage_game_are_what_loops_give(seed: int, actions: tuple[
         assert floor == min(
             max(pay[(*o[:i], b, *o[i + 1 :])][i] for b in range(actions[i])) for o in others
         )
-    shares = game.shares(game.exact_payoffs)
+    shares = as_shares(game, game.exact_payoffs)
     assert shares.min() == 0
     assert shares.max() <= 1
-    assert game.money(shares) == pytest.approx(np.array(game.exact_payoffs, dtype=float))
+    assert as_money(game, shares) == pytest.approx(np.array(game.exact_payoffs, dtype=float))
 
 
 def test_all_stage_equilibria_of_two_players_and_the_pure_ones_of_more() -> None:

@@ -33,7 +33,7 @@ from derelayl_econ.equilibrium.coins import Row, dyadic, matching, simple
 from derelayl_econ.equilibrium.outer_bound import OuterBound
 from derelayl_econ.equilibrium.polytope import extreme
 from derelayl_econ.equilibrium.programs import mixtures
-from derelayl_econ.equilibrium.stage_game import StageGame
+from derelayl_econ.equilibrium.stage_game import StageGame, as_money, as_shares
 from derelayl_econ.equilibrium.stationary import Structure
 
 __all__ = ["InnerBound"]
@@ -170,7 +170,7 @@ class InnerBound:
                 continue
             yield [simple(row) for row in weights]
             exact = matching(self._game, self._discount, plan.profiles.tolist(), weights,
-                             self._game.money(values))  # fmt: skip
+                             as_money(self._game, values))  # fmt: skip
             if exact is not None:
                 yield exact
 
@@ -223,7 +223,7 @@ class InnerBound:
 
     def _keep_needed(self, machine: Automaton) -> None:
         """Store a machine without the states that nothing needs."""
-        values = self._game.shares(machine.exact_payoffs)
+        values = as_shares(self._game, machine.exact_payoffs)
         kept = machine.needed(extreme(values)[0].tolist())
         self.automaton = machine.restricted(kept)
         self.values = values[kept]

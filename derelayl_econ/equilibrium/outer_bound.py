@@ -32,7 +32,7 @@ import numpy.typing as npt
 
 from derelayl_econ.equilibrium.polytope import lattice_directions, normals, unseen
 from derelayl_econ.equilibrium.programs import rooms, supports
-from derelayl_econ.equilibrium.stage_game import StageGame
+from derelayl_econ.equilibrium.stage_game import StageGame, as_shares
 
 __all__ = ["SLACK", "OuterBound"]
 
@@ -66,9 +66,9 @@ class OuterBound:
     """
 
     def __init__(self, game: StageGame, discount: float) -> None:
-        self.pay = game.shares(game.exact_payoffs)
-        self._best = game.shares(game.exact_deviations)
-        self._minmax = game.shares([game.exact_minmax])[0]
+        self.pay = as_shares(game, game.exact_payoffs)
+        self._best = as_shares(game, game.exact_deviations)
+        self._minmax = as_shares(game, [game.exact_minmax])[0]
         self._discount = discount
         self.directions = np.zeros((0, game.players))
         self.bounds = np.zeros(0)

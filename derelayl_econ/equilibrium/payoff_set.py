@@ -31,7 +31,7 @@ from derelayl_econ.domains import OPEN_UNIT, Domain, check_array, check_number
 from derelayl_econ.equilibrium.automaton import Automaton
 from derelayl_econ.equilibrium.polytope import corners, distances
 from derelayl_econ.equilibrium.programs import supports
-from derelayl_econ.equilibrium.stage_game import StageGame
+from derelayl_econ.equilibrium.stage_game import StageGame, as_money
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Result, Status
 
@@ -104,7 +104,7 @@ class PayoffSet(Result):
         """Corners of the outer bound (average money); shape (k, n), (0, n) if it is empty."""
         if self.empty:
             return np.zeros((0, self.game.players))
-        return self.game.money(corners(self.directions, self.levels))
+        return as_money(self.game, corners(self.directions, self.levels))
 
     @property
     def empty(self) -> bool:
@@ -196,13 +196,16 @@ class PayoffSet(Result):
         Raises
         ------
         InputError
-            If there are more than two players.
+            If there are more than two players, or ``ax`` is no axes.
         """
         import matplotlib.pyplot as plt
+        from matplotlib.axes import Axes
 
         if self.game.players != 2:
             raise InputError("payoff set", f"{self.game.players} players", "be of two players")
-        axes: Axes = ax if ax is not None else plt.subplots()[1]
+        if ax is not None and not isinstance(ax, Axes):
+            raise InputError("ax", ax, "be matplotlib axes")
+        axes = ax if ax is not None else plt.subplots()[1]
         if len(self.inner) > 2:
             axes.fill(*self._around(self.inner).T, color=colour, alpha=0.3, linewidth=0)
         axes.plot(*self._closed(self.inner).T, color=colour, linewidth=1, linestyle="-",

@@ -29,7 +29,7 @@ from derelayl_econ.equilibrium.vertices import enumerable
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, frozen_array
 
-__all__ = ["MOST_PLAYERS", "MOST_PROFILES", "StageGame"]
+__all__ = ["MOST_PLAYERS", "MOST_PROFILES", "StageGame", "as_money", "as_shares"]
 
 Array = npt.NDArray[np.float64]
 Exact = tuple[tuple[Fraction, ...], ...]
@@ -193,17 +193,19 @@ class StageGame:
         highest = (max(column) for column in zip(*self.exact_payoffs, strict=True))
         return tuple(h - o or Fraction(1) for h, o in zip(highest, self.origin, strict=True))
 
-    def shares(self, payoffs: Sequence[Sequence[Fraction]]) -> Array:
-        """Return payoffs as shares of the players' ranges; shape of ``payoffs``."""
-        ruler = tuple(zip(self.origin, self.scale, strict=True))
-        return np.array(
-            [[float((v - o) / s) for v, (o, s) in zip(row, ruler, strict=True)] for row in payoffs]
-        )
 
-    def money(self, shares: npt.ArrayLike) -> Array:
-        """Return payoffs (money) for shares of the players' ranges; the inverse of ``shares``."""
-        origin, scale = (np.array([float(v) for v in row]) for row in (self.origin, self.scale))
-        return np.asarray(origin + scale * np.asarray(shares, dtype=np.float64))
+def as_shares(game: StageGame, payoffs: Sequence[Sequence[Fraction]]) -> Array:
+    """Return payoffs, shape (k, n), as shares of the players' ranges."""
+    ruler = tuple(zip(game.origin, game.scale, strict=True))
+    return np.array(
+        [[float((v - o) / s) for v, (o, s) in zip(row, ruler, strict=True)] for row in payoffs]
+    )
+
+
+def as_money(game: StageGame, shares: Array) -> Array:
+    """Return payoffs (money) for shares of the players' ranges; the inverse of ``as_shares``."""
+    origin, scale = (np.array([float(v) for v in row]) for row in (game.origin, game.scale))
+    return np.asarray(origin + scale * shares)
 
 
 def _without(profile: tuple[int, ...], player: int) -> tuple[int, ...]:
