@@ -53,11 +53,7 @@ import numpy.typing as npt
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array, check_number
 from derelayl_econ.errors import InputError, SolverError
 from derelayl_econ.games.magnitude import LARGEST, SMALLEST
-from derelayl_econ.games.potential_formulas import (
-    BEST_EFFORT,
-    EFFORT_PAYOFF,
-    POTENTIAL_SHARE,
-)
+from derelayl_econ.games.potential_formulas import BEST_EFFORT, EFFORT_PAYOFF, POTENTIAL_SHARE
 from derelayl_econ.games.potential_paths import EffortPath, best_response_path
 from derelayl_econ.games.potential_scan import AggregateEffort, CountCertificate, Zero
 from derelayl_econ.games.potential_thresholds import CriticalFactors, critical_factors
