@@ -22,8 +22,16 @@ from proofs.lowered import stored
 
 __all__ = ["certificate"]
 
-_SECONDS = 8.0  # of computing, for one statement
-_EFFORTS = ((1, 0), (1, 1), (2, 2), (2, 4), (3, 3))  # factors, degree beyond the facts'
+_SECONDS = 16.0  # of computing, for one statement
+_EFFORTS = (
+    (1, 0),
+    (1, 1),
+    (2, 2),
+    (2, 4),
+    (3, 1),
+    (3, 2),
+    (3, 3),
+)  # factors, degree beyond the facts'
 _DEPTH = 40
 
 Proof = dict[str, Any]
@@ -36,20 +44,27 @@ class GivenUpError(Exception):
 def certificate(statement: Any, seconds: float = _SECONDS) -> Proof | None:
     """Return a certificate that the statement is impossible, or None if none was found."""
     branch = Branch().case(statement)
-    try:
-        proof = Search(time.process_time() + seconds).tree(branch, 0)
-    except GivenUpError:
-        return None
-    if proof is not None:
-        refute(branch, proof)
-    return proof
+    for eager in (False, True):
+        try:
+            proof = Search(time.process_time() + seconds / 2, eager).tree(branch, 0)
+        except GivenUpError:
+            continue
+        if proof is not None:
+            refute(branch, proof)
+            return proof
+    return None
 
 
 @dataclass
 class Search:
-    """A search for one tree, until ``deadline`` on the clock ``time.process_time``."""
+    """A search for one tree, until ``deadline`` on the clock ``time.process_time``.
+
+    An eager search first collects what follows from alternatives with one case left, also where
+    the contradiction does not need it: more facts can make shorter identities.
+    """
 
     deadline: float
+    eager: bool
 
     def tree(self, branch: Branch, depth: int) -> Proof | None:
         """Return a certificate for the branch."""
@@ -59,6 +74,9 @@ class Search:
         if found is None:
             return None
         facts, alternatives = found
+        forced = self.forced(branch) if self.eager else None
+        if forced is not None:
+            alternatives = [forced]
         if not alternatives:
             return self.leaf(branch, facts, depth)
         choices = [[branch.case(case) for case in branch.alternatives[k]] for k in alternatives]
@@ -71,6 +89,15 @@ class Search:
                 return None
             parts.append(part)
         return {"split": alternatives[best], "cases": parts}
+
+    def forced(self, branch: Branch) -> int | None:
+        """Return an alternative with one case left that adds a fact."""
+        for k, alternative in enumerate(branch.alternatives):
+            cases = [branch.case(case) for case in alternative]
+            new = all(any(fact not in branch.facts for fact in case.facts) for case in cases)
+            if new and sum(not contradictory(case.facts) for case in cases) == 1:
+                return k
+        return None
 
     def leaf(self, branch: Branch, core: list[int], depth: int) -> Proof | None:
         """Return an identity, or more cases, for a branch whose facts contradict one another."""
@@ -118,7 +145,8 @@ def _candidates(branch: Branch, core: list[int]) -> Iterator[tuple[str, Polynomi
     facts = [branch.facts[number][1] for number in core]
     variables = {v for p in facts for monomial in p for v in monomial}
     found: list[Polynomial] = [{(v,): Fraction(1)} for v in sorted(variables)]
-    for polynomial in facts:
+    denominators = [{m: c for m, c in p.items() if m} for p in facts]  # of equations i d = 1
+    for polynomial in (*facts, *denominators):
         found += [factor for factor in _factors(polynomial) if factor not in found]
     for sign in (">", ">="):
         for factor in found:

@@ -32,9 +32,7 @@ CONTENT = json.loads(check_certs.CERTIFICATES.read_text(encoding="utf-8"))
 CERTIFIED: list[dict[str, Any]] = CONTENT["certified"]
 BROKEN = (LookupError, TypeError, ValueError, ZeroDivisionError)
 SOLVERS_ONLY = {
-    "T5: verifying is strictly better iff x > x*, worse iff x < x*",
     "T5: 0 < x*, y* < 1: (x*, y*) is the only equilibrium",
-    "T5: x* > 1: everybody cheats and nobody checks",
     "T8: break-even and steadiness hold at the shipped quality and legs, and nowhere else",
     "T8: w = theta = 0: lambda* is the geometric mean of floor and ceiling",
     "T8: w = theta = 0: floor < lambda* < ceiling iff floor < ceiling",
