@@ -22,7 +22,7 @@ from proofs.lowered import stored
 
 __all__ = ["certificate"]
 
-_SECONDS = 16.0  # of computing, for one statement
+_SECONDS = 24.0  # of computing, for one statement
 _EFFORTS = (
     (1, 0),
     (1, 1),
