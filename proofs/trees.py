@@ -20,9 +20,9 @@ from proofs.guide import contradictory, needed
 from proofs.identities import identity
 from proofs.lowered import stored
 
-__all__ = ["certificate"]
+__all__ = ["SECONDS", "certificate"]
 
-_SECONDS = 24.0  # of computing, for one statement
+SECONDS = 24.0  # of computing, for one statement
 _EFFORTS = (
     (1, 0),
     (1, 1),
@@ -41,7 +41,7 @@ class GivenUpError(Exception):
     """The time for one statement is over."""
 
 
-def certificate(statement: Any, seconds: float = _SECONDS) -> Proof | None:
+def certificate(statement: Any, seconds: float = SECONDS) -> Proof | None:
     """Return a certificate that the statement is impossible, or None if none was found."""
     branch = Branch().case(statement)
     for eager in (False, True):
