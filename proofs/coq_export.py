@@ -129,8 +129,9 @@ class _Script:
     def _assume_all(self, name: str, parts: list[Any], true: bool) -> None:
         for part in parts[:-1]:
             one, rest = self.fresh(), self.fresh()
-            known = f"({name})" if true else f"(both_fail {name})"
-            self.lines.append(f"destruct {known} as [{one} {rest}].")
+            known = name if true else f"(both_fail {name})"
+            self.lines.append(f"pose proof (proj1 {known}) as {one}.")
+            self.lines.append(f"pose proof (proj2 {known}) as {rest}.")
             self.assume(one, part, true)
             name = rest
         if parts:
@@ -155,12 +156,16 @@ class _Script:
         elif "cut" in proof:
             one, other = self.fresh(), self.fresh()
             known = f"(classic {proposition(proof['cut'])})"
-            self.lines.append(f"destruct {known} as [{one} | {other}].")
+            self._either(one, other, known)
             cases = [(one, proof["cut"], True), (other, proof["cut"], False)]
             for case, part in zip(cases, proof["cases"], strict=True):
                 self._case(part, *case)
         else:
             self._split(proof["cases"], *self.alternatives[proof["split"]])
+
+    def _either(self, one: str, other: str, known: str) -> None:
+        # The tactic destruct would take as long as all leaves together.
+        self.lines.append(f"refine (or_ind (fun {one} => _) (fun {other} => _) {known}).")
 
     def _case(self, proof: dict[str, Any], name: str, statement: Any, true: bool) -> None:
         branch = _Script(self.lines, list(self.facts), list(self.alternatives), self.names)
@@ -176,18 +181,17 @@ class _Script:
             return
         for proof, part in zip(proofs[:-1], parts[:-1], strict=True):
             one, rest = self.fresh(), self.fresh()
-            known = f"({name})" if true else f"(one_fails {name})"
-            self.lines.append(f"destruct {known} as [{one} | {rest}].")
+            self._either(one, rest, name if true else f"(one_fails {name})")
             self._case(proof, one, part, true)
             name = rest
         if proofs:
             self._case(proofs[-1], name, parts[-1], true)
         else:
-            self.lines.append(f"destruct ({name}{'' if true else ' I'}).")
+            self.lines.append(f"exact (False_ind _ ({name}{'' if true else ' I'})).")
 
     def _two_sides(self, proofs: list[dict[str, Any]], name: str, fractions: bool) -> None:
         hypotheses = self.fresh(), self.fresh()
-        self.lines.append(f"destruct (two_sides {name}) as [{' | '.join(hypotheses)}].")
+        self._either(*hypotheses, f"(two_sides {name})")
         for hypothesis, proof in zip(hypotheses, proofs, strict=True):
             facts = [*self.facts, (hypothesis, ">", fractions)]
             branch = _Script(self.lines, facts, list(self.alternatives), self.names)
