@@ -1,8 +1,8 @@
-"""From certificates to Coq: each becomes a lemma whose proof follows it, step by step.
+r"""From certificates to Coq: each becomes a lemma whose proof follows it, step by step.
 
 A lemma says that a statement (:mod:`proofs.check_certs`) holds for no real numbers:
 
-    Lemma T5_0123456789 : forall x0 x1 : R, ((1*x0 > 0) /\\ (~ (...))) -> False.
+    Lemma T5_0123456789 : forall x0 x1 : R, ((1*x0 > 0) /\ (~ (...))) -> False.
 
 Splits and cuts become case distinctions. A leaf names the products that are positive or not
 negative and the multiples of equations that are zero, and leaves to ``ring`` (``field``, where
@@ -24,6 +24,7 @@ from proofs.check_certs import digest
 __all__ = ["lemma", "lemma_name", "polynomial", "proposition", "source"]
 
 _CONNECTIVE = {"and": "/\\", "or": "\\/"}
+_RELATIONS = (">", ">=", "=")
 
 
 def source(entries: Iterable[dict[str, Any]]) -> str:
@@ -33,6 +34,8 @@ def source(entries: Iterable[dict[str, Any]]) -> str:
 
 def lemma_name(entry: dict[str, Any]) -> str:
     """Return the theorem's code and the first digits of the statement's SHA-256."""
+    if not entry["theorem"].isidentifier():
+        raise ValueError(f"no name: {entry['theorem']}")
     return f"{entry['theorem']}_{digest(entry['statement'])[:10]}"
 
 
@@ -57,18 +60,20 @@ def lemma(entry: dict[str, Any]) -> str:
 
 
 def proposition(statement: Any) -> str:
-    """Return a statement as a proposition of Coq, in full parentheses.
+    r"""Return a statement as a proposition of Coq, in full parentheses.
 
     Examples
     --------
     >>> print(proposition(["and", [">", {"0 0": "3/2", "": "-1"}], ["not", ["=", {"1": "1"}]]]))
-    (((3/2)*x0*x0 + (-1) > 0) /\\ (~ (1*x1 = 0)))
+    (((3/2)*x0*x0 + (-1) > 0) /\ (~ (1*x1 = 0)))
     """
     head, *parts = statement
     if head == "not":
         return f"(~ {proposition(parts[0])})"
-    if head not in _CONNECTIVE:
+    if head in _RELATIONS:
         return f"({polynomial(parts[0])} {head} 0)"
+    if head not in _CONNECTIVE:
+        raise ValueError(f"no statement: {head}")
     if not parts:
         return "True" if head == "and" else "False"
     *others, text = map(proposition, parts)
