@@ -160,7 +160,7 @@ def _foreign_axioms(stem: str, proved: list[str], folder: Path) -> str:
     """Return which axioms the proofs of a compiled file rest on that are not allowed."""
     term = "none"
     for name in proved:
-        term = f"and_also _ @{stem}.{name} ({term})"
+        term = f"and_also _ (@{stem}.{name}) ({term})"
     question = f"{_EVIDENCE}\nDefinition all := {term}.\nPrint Assumptions all.\n"
     (folder / "Axioms_used.v").write_text(f"Require {stem}.\n{question}", encoding="utf-8")
     complaint, printed = _compiled("Axioms_used", folder)

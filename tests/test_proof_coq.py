@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from proofs import coq_check, coq_export
-from proofs.check_certs import CERTIFICATES, digest, read
+from proofs.check_certs import CERTIFICATES, digest, holds, read
 from proofs.coq_check import ALLOWED, HAND, MISSING, Row, certificate_files, main, replay, unproved
 
 CERTIFIED: list[dict[str, Any]] = json.loads(CERTIFICATES.read_text(encoding="utf-8"))["certified"]
@@ -129,13 +129,26 @@ def test_nothing_in_the_hand_proofs_is_taken_for_granted() -> None:
 # ---------------------------------------------------------------- what Coq refuses
 
 
+def refused(change: str, draw: random.Random) -> dict[str, Any]:
+    """Return a certificate that Python's checker rejects because of one change."""
+    several = [entry for entry in SMALL if len(entry["proof"].get("products", ())) > 1]
+    while holds(wrong := corrupted(draw.choice(several), change, draw)):
+        pass
+    return wrong
+
+
+def shifted(statement: Any) -> Any:
+    """Return a statement about other polynomials: 1/7 more each."""
+    if isinstance(statement, dict):
+        return {**statement, "": str(Fraction(statement.get("", "0")) + Fraction(1, 7))}
+    return [shifted(part) for part in statement] if isinstance(statement, list) else statement
+
+
 def corrupted(entry: dict[str, Any], change: str, draw: random.Random) -> dict[str, Any]:
-    """Return an entry with one leaf, or its statement, altered."""
+    """Return an entry with one product, or its statement, altered."""
     wrong = copy.deepcopy(entry)
-    leaf = wrong["proof"]
-    while "cases" in leaf:
-        leaf = draw.choice(leaf["cases"])
-    product = draw.choice(leaf["products"])
+    products = wrong["proof"]["products"]
+    product = draw.choice(products)
     if change == "negative weight":
         product[0] = str(-Fraction(product[0]))
     elif change == "no weight":
@@ -143,9 +156,10 @@ def corrupted(entry: dict[str, Any], change: str, draw: random.Random) -> dict[s
     elif change == "another weight":
         product[0] = str(Fraction(product[0]) + Fraction(3, 7))
     elif change == "no product":
-        leaf["products"].remove(product)
+        products.remove(product)
     else:
-        wrong["statement"] = ["or", wrong["statement"], [">=", {"": "0"}]]
+        wrong["statement"] = shifted(wrong["statement"])
+        wrong["sha256"] = digest(wrong["statement"])
     return wrong
 
 
@@ -154,9 +168,10 @@ def test_corrupted_certificates_are_refused(tmp_path: Path) -> None:
     seed = np.random.SeedSequence().entropy
     draw = random.Random(seed)
     changes = ("negative weight", "no weight", "another weight", "no product", "statement")
-    several = [e for e in SMALL if len(e["proof"].get("products", ())) > 1]
-    files = {f"Wrong{i}.v": coq_export.source([corrupted(draw.choice(several), change, draw)])
-             for i, change in enumerate(changes)}  # fmt: skip
+    files = {
+        f"Wrong{i}.v": coq_export.source([refused(change, draw)])
+        for i, change in enumerate(changes)
+    }
     found = problems({**REPLAY, **files}, tmp_path)
     assert found.pop("Replay.v") == ""
     assert [name for name, problem in found.items() if not problem] == [], seed
