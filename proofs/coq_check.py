@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ _FORBIDDEN = re.compile(
 )
 _COMMENT = re.compile(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", re.DOTALL)
 _LEMMA = re.compile(r"^\s*(?:Theorem|Lemma|Corollary)\s+(\w+)", re.MULTILINE)
-# All proofs of a file in one term, so that its axioms are collected once.
+# All proofs in one term: asking lemma by lemma would take longer than compiling them.
 _EVIDENCE = "Inductive evidence : Prop := none | and_also (P : Prop) (proof : P) (rest : evidence)."
 
 
@@ -105,10 +105,16 @@ def replay(files: Mapping[str, str], folder: Path) -> list[Row]:
     """
     stems = {Path(name).stem for name in files}
     needs = {Path(name).stem: _imported(text) & stems for name, text in files.items()}
+    order = TopologicalSorter(needs).static_order()
+    rows = [_checked(stem, files[f"{stem}.v"], folder) for stem in order]
+    proved = {row.file: _LEMMA.findall(_plain(files[row.file])) for row in rows if not row.problem}
+    if not _foreign_axioms(proved, folder):
+        return rows
     return [
-        _checked(stem, files[f"{stem}.v"], folder)
-        for stem in TopologicalSorter(needs).static_order()
-    ]
+        row if row.problem
+        else replace(row, problem=_foreign_axioms({row.file: proved[row.file]}, folder))
+        for row in rows
+    ]  # fmt: skip
 
 
 def unproved(text: str) -> list[str]:
@@ -139,8 +145,6 @@ def _checked(stem: str, text: str, folder: Path) -> Row:
     proved = _LEMMA.findall(_plain(text))
     started = time.perf_counter()
     problem = ", ".join(unproved(text)) or _compiled(stem, folder)[0]
-    if not problem:
-        problem = _foreign_axioms(stem, proved, folder)
     seconds = time.perf_counter() - started
     return Row(file=f"{stem}.v", lemmas=len(proved), seconds=seconds, problem=problem)
 
@@ -156,21 +160,24 @@ def _compiled(stem: str, folder: Path) -> tuple[str, str]:
     return complaint, done.stdout
 
 
-def _foreign_axioms(stem: str, proved: list[str], folder: Path) -> str:
-    """Return which axioms the proofs of a compiled file rest on that are not allowed."""
-    term = "none"
-    for name in proved:
-        term = f"and_also _ (@{stem}.{name}) ({term})"
+def _foreign_axioms(proved: Mapping[str, list[str]], folder: Path) -> str:
+    """Return which axioms the lemmas of compiled files rest on that are not allowed."""
+    modules = {Path(name).stem: lemmas for name, lemmas in proved.items() if lemmas}
+    names = [f"{stem}.{lemma}" for stem, lemmas in modules.items() for lemma in lemmas]
+    if not names:
+        return ""
+    term = "".join(f"and_also _ (@{name}) (" for name in names) + "none" + ")" * len(names)
     question = f"{_EVIDENCE}\nDefinition all := {term}.\nPrint Assumptions all.\n"
-    (folder / "Axioms_used.v").write_text(f"Require {stem}.\n{question}", encoding="utf-8")
+    text = f"Require {' '.join(modules)}.\n{question}"
+    (folder / "Axioms_used.v").write_text(text, encoding="utf-8")
     complaint, printed = _compiled("Axioms_used", folder)
     if complaint or "Closed under the global context" in printed:
         return complaint
     head, *lines = printed.splitlines() or [""]
-    names = {line.split()[0] for line in lines if line[:1].strip()}
-    if head != "Axioms:" or not names:
+    axioms = {line.split()[0] for line in lines if line[:1].strip()}
+    if head != "Axioms:" or not axioms:
         return f"no list of axioms: {printed}"
-    return ", ".join(f"axiom {name}" for name in sorted(names - ALLOWED))
+    return ", ".join(f"axiom {name}" for name in sorted(axioms - ALLOWED))
 
 
 def _show(rows: list[Row], certificates: int) -> None:
