@@ -1,6 +1,6 @@
 # Each target sets everything up by itself: a bare machine needs Python >= 3.11 with venv, make, git.
 .DEFAULT_GOAL := help
-.PHONY: help setup figures test lint notebooks bench prove certificates lock clean
+.PHONY: help setup figures test lint notebooks bench prove prove-coq certificates lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -16,6 +16,7 @@ help:
 	@echo "make notebooks  run the notebooks again and keep their outputs"
 	@echo "make bench      measure speed and print the table of the README"
 	@echo "make prove      check the theorems by machine"
+	@echo "make prove-coq  replay the certificates and the hand proofs in Coq, if it is installed"
 	@echo "make certificates  find the certificates of the theorems and check them"
 	@echo "make lock       renew requirements.lock"
 
@@ -49,6 +50,9 @@ bench: $(READY)
 
 prove: $(READY)
 	@$(BIN)/python -m proofs
+
+prove-coq: $(READY)
+	@$(BIN)/python -m proofs.coq_check
 
 certificates: $(READY)
 	@$(BIN)/python -m proofs.certify
