@@ -43,9 +43,7 @@ POWER_ENTITLEMENT = Formula(
 class PowerShare(RewardRule):
     """In proportion to a power of the verified gain.
 
-    Splitting and merging, below, are proved for rational r: theorem T7 in proofs/.
-
-    Proved: theorem T7 in proofs/.
+    Proved: theorem T7 in proofs/ (splitting and merging, for rational r).
 
     Parameters
     ----------

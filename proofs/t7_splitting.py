@@ -234,6 +234,7 @@ THEOREM = Theorem(
     about=(
         "games.identities.IdentityGame.gain",
         "games.identities.IdentityGame.stopping_price",
+        "games.split_claims.claim_of",
         "leg_rules.FunctionShare",
         "leg_rules.PathShare",
         "leg_rules.PowerShare",

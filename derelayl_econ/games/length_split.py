@@ -81,8 +81,6 @@ class LengthSplit:
     An instance is a rule for :class:`SplittingGame`: it maps gains (of which only the number
     matters) to payments.
 
-    Proved: theorem L in proofs/.
-
     Parameters
     ----------
     pool : float

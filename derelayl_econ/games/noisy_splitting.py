@@ -155,8 +155,6 @@ class NoisyPay:
 
         Proved where nothing is gained: theorem F in proofs/.
 
-        Proved: theorem F in proofs/.
-
         Raises
         ------
         InputError

@@ -127,8 +127,6 @@ def royalty_budget(rule: LineageShare, legs: int) -> RoyaltyBudget:
 
     Geometric weights and ``"all"``: theorem R in proofs/.
 
-    Proved: theorem R in proofs/.
-
     Examples
     --------
     >>> found = royalty_budget(LineageShare(weights="all"), legs=4)
@@ -158,8 +156,6 @@ class RoyaltyDesign:
     """Incentives of royalties when work decides how long the relay goes on.
 
     Best decays and distance: proved, theorem R in proofs/.
-
-    Proved: theorem R in proofs/.
 
     Parameters
     ----------

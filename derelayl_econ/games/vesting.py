@@ -231,8 +231,6 @@ class Vesting:
 
         Where honesty binds, its delay is proved: theorem V in proofs/.
 
-        Proved: theorem V in proofs/.
-
         Raises
         ------
         InputError
