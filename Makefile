@@ -48,6 +48,7 @@ bench: $(READY)
 
 prove: $(READY)
 	@$(BIN)/python -m proofs
+	@test ! -f proofs/check_certs.py || $(BIN)/python proofs/check_certs.py
 
 lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }

@@ -17,7 +17,7 @@ from proofs.logic import Conjunction, Disjunction, Negation, Proposition, Relati
 
 __all__ = ["WIDTH", "hypotheses_in_lines", "in_lines", "names_of", "width_of"]
 
-WIDTH = 100  # of a line, in visible characters
+WIDTH = 84  # of a line, in visible characters
 _SIGNS = {"<": "<", "<=": r"\le", "=": "=", "!=": r"\ne", ">=": r"\ge", ">": ">"}
 _OPPOSITE = {"<": ">=", "<=": ">", "=": "!=", "!=": "=", ">=": "<", ">": "<="}
 _GREEK = (
@@ -32,30 +32,34 @@ def names_of(symbols: Iterable[sp.Symbol]) -> dict[sp.Symbol, str]:
     for one in sorted(symbols, key=lambda s: (s.name not in NOTATION, s.name)):
         wanted = _name(one.name)
         if wanted in names.values():
-            wanted = rf"{{{wanted}}}_{{\text{{{_plain(one.name)}}}}}"
+            short = len(one.name) == 1
+            wanted = rf"\tilde{{{wanted}}}" if short else _indexed(wanted, f"({one.name})")
         names[one] = wanted
     return names
 
 
 def _name(code: str) -> str:
+    """Return a symbol's LaTeX: the notation's, or one made from the words of its name."""
     if code in NOTATION:
         return NOTATION[code].latex
-    if "(" in code or "/" in code:
-        return _composed(code)
+    root = re.fullmatch(r"root(?: of |_of_)(.+)", code)
+    if root or "(" in code:
+        inside = _composed(root[1] if root else code)
+        return rf"\sqrt{{{inside}}}" if root else inside
+    other = re.fullmatch(r"(\w+)_(?:more|next)|(\w\w+?)_?2", code)
+    if other:
+        return f"{_name(other[1] or other[2])}'"
     head, _, rest = code.partition("_")
-    if rest and (len(head) == 1 or head in NOTATION or head in _GREEK):
-        return _with(_name(head), rest)
+    if head == "log" and rest:
+        return rf"\log {_name(rest)}"
+    if rest and (len(head) == 1 or head in _GREEK or (head in NOTATION and head != "others")):
+        return f"{{{_name(head)}^*}}" if rest == "star" else _indexed(_name(head), rest)
     if re.fullmatch(r"[A-Za-z]\d?", code) or code in _GREEK:
         return str(sp.latex(sp.Symbol("varepsilon" if code == "eps" else code)))
     return rf"\text{{{_plain(code)}}}"
 
 
-def _with(head: str, rest: str) -> str:
-    """Return the name with what follows its first underscore: a mark, or an index in words."""
-    if rest == "star":
-        return f"{head}^*"
-    if rest in ("more", "2", "next"):
-        return rf"{head}'" if "^" not in head else rf"{{{head}}}'"
+def _indexed(head: str, rest: str) -> str:
     index = rest if re.fullmatch(r"\w\d?", rest) else rf"\text{{{_plain(rest)}}}"
     return rf"{{{head}}}_{{{index}}}"
 
@@ -63,13 +67,13 @@ def _with(head: str, rest: str) -> str:
 def _composed(code: str) -> str:
     """Return a term that stands for one number, such as ``log(gap)``, in symbols if possible."""
     known = {name: sp.Symbol(name) for name in NOTATION}
+    text = re.sub(r"(\d)([a-z])", r"\1*\2", code.replace("^", "**"))
     try:
-        term = sp.parse_expr(code.replace("root of ", ""), local_dict=known, evaluate=False)
+        term = sp.parse_expr(text, local_dict=known)
     except (SyntaxError, TypeError):
         return rf"\text{{{_plain(code)}}}"
     written = {s: NOTATION[s.name].latex for s in term.free_symbols if s.name in NOTATION}
-    inside = str(sp.latex(term, symbol_names=written))
-    return rf"\sqrt{{{inside}}}" if code.startswith("root of ") else inside
+    return str(sp.latex(term, symbol_names=written, order="rev-lex"))
 
 
 def _plain(code: str) -> str:
@@ -86,15 +90,33 @@ def width_of(latex: str) -> int:
 
 def hypotheses_in_lines(given: Iterable[Proposition], names: Names) -> list[str]:
     """Return the hypotheses, short ones side by side."""
+    parts = [part for whole in given for part in _conjuncts(whole)]
+    return _packed(_between(parts, names), names, r",\quad ", 0)
+
+
+def _conjuncts(whole: Proposition) -> Iterator[Proposition]:
+    if isinstance(whole, Conjunction) and not _arrow(whole):
+        for part in whole.parts:
+            yield from _conjuncts(part)
+    else:
+        yield whole
+
+
+def _packed(parts: Iterable[str | Proposition], names: Names, sign: str, depth: int) -> list[str]:
+    """Return parts one after another, short ones side by side; ``sign`` stands between them."""
     lines: list[str] = []
-    for part in _between(list(given), names):
-        if isinstance(part, str):
-            if lines and width_of(lines[-1]) + width_of(part) < WIDTH:
-                lines[-1] += rf",\quad {part}"
-            else:
-                lines.append(part)
+    room = False
+    for part in parts:
+        flat = part if isinstance(part, str) else _enclosed(part, names)
+        short = width_of(flat) <= WIDTH - 2 * depth
+        if room and short and width_of(lines[-1] + flat) <= WIDTH - 2 * depth:
+            lines[-1] += sign + flat
         else:
-            lines += in_lines(part, names)
+            new = [flat] if isinstance(part, str) or short else _grouped(part, names, depth)
+            if lines and "quad" in sign:
+                lines[-1] += ","
+            lines += _after(sign, new) if lines and "quad" not in sign else new
+        room = short
     return lines
 
 
@@ -114,8 +136,7 @@ def _between(given: list[Proposition], names: Names) -> Iterator[str | Propositi
             end = f"{_SIGNS[high.operator]} {_term(high.right, names)}"
             yield f"{start} {below} {middle} {end}"
         else:
-            flat = _flat(one, names)
-            yield flat if width_of(flat) < WIDTH else one
+            yield one
 
 
 def _bounds(one: Proposition, other: Proposition) -> bool:
@@ -142,10 +163,7 @@ def in_lines(proposition: Proposition, names: Names, depth: int = 0) -> list[str
     if isinstance(proposition, Negation):
         return _after(r"\neg", _grouped(proposition.part, names, depth))
     sign = r"\wedge" if isinstance(proposition, Conjunction) else r"\vee"
-    lines = _grouped(proposition.parts[0], names, depth)
-    for part in proposition.parts[1:]:
-        lines += _after(sign, _grouped(part, names, depth))
-    return lines
+    return _packed(proposition.parts, names, rf" \;{sign}\; ", depth)
 
 
 def _grouped(part: Proposition, names: Names, depth: int) -> list[str]:
@@ -157,7 +175,7 @@ def _grouped(part: Proposition, names: Names, depth: int) -> list[str]:
 
 
 def _after(sign: str, lines: list[str]) -> list[str]:
-    return [rf"{sign}\; {lines[0]}", *(r"\quad " + line for line in lines[1:])]
+    return [rf"{sign.strip()} {lines[0]}", *(r"\quad " + line for line in lines[1:])]
 
 
 def _relation_in_lines(relation: Relation, names: Names) -> list[str]:
@@ -219,4 +237,4 @@ def _enclosed(part: Proposition, names: Names) -> str:
 
 
 def _term(term: Any, names: Names) -> str:
-    return str(sp.latex(term, symbol_names=dict(names), mul_symbol=r"\,"))
+    return str(sp.latex(term, symbol_names=dict(names), mul_symbol=r"\,", order="rev-lex"))

@@ -134,7 +134,10 @@ def _symbols(names: Names) -> str:
     ]
     others = [latex for s, latex in names.items() if s.name not in NOTATION]
     if others:
-        listed.append("any numbers " + ", ".join(f"$`{latex}`$" for latex in others))
+        listed.append(
+            "others, which mean what the hypotheses say: "
+            + ", ".join(f"$`{latex}`$" for latex in others)
+        )
     return "; ".join(listed)
 
 
