@@ -1,7 +1,8 @@
 """The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
 
-Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a theorem open); 2 bad input. Progress goes to
-the standard error stream and only to a terminal, answers go to the standard output.
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a theorem is open); 2 bad input.
+Progress goes to the standard error stream and only to a terminal, answers go to the standard
+output.
 """
 
 from __future__ import annotations

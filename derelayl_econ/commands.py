@@ -143,8 +143,7 @@ def prove(options: Namespace) -> bool:
     known = [theorem.code for theorem in proofs.THEOREMS]
     for code in options.theorems:
         if code not in known:
-            raise InputError("theorem", code, f"be one of {', '.join(known)}",
-                             hint=did_you_mean(code, known))  # fmt: skip
+            raise InputError("theorem", code, "be the code of one", hint=did_you_mean(code, known))
     if proofs.missing():
         print(f"derelayl: {proofs.MISSING.format(', '.join(proofs.missing()))}", file=sys.stderr)
         return False

@@ -91,7 +91,7 @@ def width_of(latex: str) -> int:
 def hypotheses_in_lines(given: Iterable[Proposition], names: Names) -> list[str]:
     """Return the hypotheses, short ones side by side."""
     parts = [part for whole in given for part in _conjuncts(whole)]
-    return _packed(_between(parts, names), names, r",\quad ", 0)
+    return _packed(_between(parts, names), names)
 
 
 def _conjuncts(whole: Proposition) -> Iterator[Proposition]:
@@ -102,20 +102,22 @@ def _conjuncts(whole: Proposition) -> Iterator[Proposition]:
         yield whole
 
 
-def _packed(parts: Iterable[str | Proposition], names: Names, sign: str, depth: int) -> list[str]:
-    """Return parts one after another, short ones side by side; ``sign`` stands between them."""
+def _packed(
+    parts: Iterable[str | Proposition], names: Names, sign: str = "", depth: int = 0
+) -> list[str]:
+    """Return parts one after another, short ones side by side, with a sign or else a comma."""
     lines: list[str] = []
     room = False
     for part in parts:
         flat = part if isinstance(part, str) else _enclosed(part, names)
         short = width_of(flat) <= WIDTH - 2 * depth
         if room and short and width_of(lines[-1] + flat) <= WIDTH - 2 * depth:
-            lines[-1] += sign + flat
+            lines[-1] += (rf" \;{sign}\; " if sign else r",\quad ") + flat
         else:
             new = [flat] if isinstance(part, str) or short else _grouped(part, names, depth)
-            if lines and "quad" in sign:
+            if lines and not sign:
                 lines[-1] += ","
-            lines += _after(sign, new) if lines and "quad" not in sign else new
+            lines += _after(sign, new) if lines and sign else new
         room = short
     return lines
 
@@ -163,7 +165,7 @@ def in_lines(proposition: Proposition, names: Names, depth: int = 0) -> list[str
     if isinstance(proposition, Negation):
         return _after(r"\neg", _grouped(proposition.part, names, depth))
     sign = r"\wedge" if isinstance(proposition, Conjunction) else r"\vee"
-    return _packed(proposition.parts, names, rf" \;{sign}\; ", depth)
+    return _packed(proposition.parts, names, sign, depth)
 
 
 def _grouped(part: Proposition, names: Names, depth: int) -> list[str]:
@@ -175,7 +177,7 @@ def _grouped(part: Proposition, names: Names, depth: int) -> list[str]:
 
 
 def _after(sign: str, lines: list[str]) -> list[str]:
-    return [rf"{sign.strip()} {lines[0]}", *(r"\quad " + line for line in lines[1:])]
+    return [rf"{sign}\; {lines[0]}", *(r"\quad " + line for line in lines[1:])]
 
 
 def _relation_in_lines(relation: Relation, names: Names) -> list[str]:
@@ -203,15 +205,15 @@ def _arrow(proposition: Proposition) -> tuple[str, Proposition, Proposition] | N
             return r"\Longrightarrow", first.part, second
     if isinstance(proposition, Conjunction) and len(proposition.parts) == 2:
         there, back = (_arrow(part) for part in proposition.parts)
-        if there and back and there[1:] == (back[2], back[1]) and "Left" not in there[0] + back[0]:
+        if there and back and there == (r"\Longrightarrow", back[2], back[1]):
             return r"\Longleftrightarrow", there[1], there[2]
     return None
 
 
 def _flat(proposition: Proposition, names: Names) -> str:
     if isinstance(proposition, Relation):
-        left, right = (_term(side, names) for side in (proposition.left, proposition.right))
-        return f"{left} {_SIGNS[proposition.operator]} {right}"
+        sign = _SIGNS[proposition.operator]
+        return f"{_term(proposition.left, names)} {sign} {_term(proposition.right, names)}"
     pair = _arrow(proposition)
     if pair:
         arrow, left, right = pair
@@ -221,8 +223,8 @@ def _flat(proposition: Proposition, names: Names) -> str:
         if isinstance(part, Relation):
             return _flat(Relation(_OPPOSITE[part.operator], part.left, part.right), names)
         return rf"\neg {_enclosed(part, names)}"
-    sign = r" \;\wedge\; " if isinstance(proposition, Conjunction) else r" \;\vee\; "
-    return sign.join(_enclosed(part, names) for part in proposition.parts)
+    between = r" \;\wedge\; " if isinstance(proposition, Conjunction) else r" \;\vee\; "
+    return between.join(_enclosed(part, names) for part in proposition.parts)
 
 
 def _enclosed(part: Proposition, names: Names) -> str:

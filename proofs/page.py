@@ -56,10 +56,10 @@ class Certificates:
         if not path.exists():
             return None
         stored = json.loads(path.read_text(encoding="utf-8"))
-        counts = (
+        good, bad = (
             Counter(e["theorem"] for e in stored[key]) for key in ("certified", "uncertified")
         )
-        return cls(*counts, frozenset(entry["claim"] for entry in stored["uncertified"]))
+        return cls(good, bad, frozenset(entry["claim"] for entry in stored["uncertified"]))
 
     def of(self, code: str) -> str:
         """Return how many of the theorem's statements have one."""
