@@ -17,7 +17,7 @@ from proofs.logic import Conjunction, Disjunction, Negation, Proposition, Relati
 
 __all__ = ["WIDTH", "hypotheses_in_lines", "in_lines", "names_of", "width_of"]
 
-WIDTH = 84  # of a line, in visible characters
+WIDTH = 96  # of a line, in visible characters
 _SIGNS = {"<": "<", "<=": r"\le", "=": "=", "!=": r"\ne", ">=": r"\ge", ">": ">"}
 _OPPOSITE = {"<": ">=", "<=": ">", "=": "!=", "!=": "=", ">=": "<", ">": "<="}
 _GREEK = (
@@ -46,7 +46,7 @@ def _name(code: str) -> str:
     if root or "(" in code:
         inside = _composed(root[1] if root else code)
         return rf"\sqrt{{{inside}}}" if root else inside
-    other = re.fullmatch(r"(\w+)_(?:more|next)|(\w\w+?)_?2", code)
+    other = re.fullmatch(r"(\w+)_(?:more|next)|([A-Za-z]\w*[A-Za-z])_?2", code)
     if other:
         return f"{_name(other[1] or other[2])}'"
     head, _, rest = code.partition("_")
@@ -54,7 +54,7 @@ def _name(code: str) -> str:
         return rf"\log {_name(rest)}"
     if rest and (len(head) == 1 or head in _GREEK or (head in NOTATION and head != "others")):
         return f"{{{_name(head)}^*}}" if rest == "star" else _indexed(_name(head), rest)
-    if re.fullmatch(r"[A-Za-z]\d?", code) or code in _GREEK:
+    if re.fullmatch(r"[A-Za-z]\d*", code) or code in _GREEK:
         return str(sp.latex(sp.Symbol("varepsilon" if code == "eps" else code)))
     return rf"\text{{{_plain(code)}}}"
 
@@ -84,8 +84,9 @@ def width_of(latex: str) -> int:
     """Return about how many characters are seen; fractions are counted by their longer half."""
     shown = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda m: max(m.groups(), key=len), latex)
     shown = re.sub(r"\\text\{([^}]*)\}", r"\1", shown)
-    shown = re.sub(r"\\(left|right|bigl|bigr|quad|,|;)", "", shown)
-    return len(re.sub(r"[{}^_ ]", "", re.sub(r"\\[A-Za-z]+", "x", shown)))
+    shown = re.sub(r"\\(left|right|bigl|bigr|,)", "", shown)
+    shown = re.sub(r"\\(;|[A-Za-z]+)", "x", shown)
+    return len(re.sub(r"[{}^_ ]", "", re.sub(r"([<>=+-])", r"\1\1", shown)))
 
 
 def hypotheses_in_lines(given: Iterable[Proposition], names: Names) -> list[str]:

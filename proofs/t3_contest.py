@@ -114,10 +114,12 @@ _BEST = Claim(
 )
 
 # The square roots of the shipped best response, as numbers with their squares.
+_powers = sorted(BEST_RESPONSE.expression.atoms(sp.Pow), key=sp.default_sort_key)
 _roots = {
-    power: sp.Symbol(f"root of {power.base}") for power in BEST_RESPONSE.expression.atoms(sp.Pow)
+    power: sp.Symbol(f"root of {power.base}")
+    for power in _powers
     if power.exp == sp.Rational(1, 2)
-}  # fmt: skip
+}
 _REPLY = BEST_RESPONSE.expression.xreplace(_roots)
 _ROOTS = tuple(
     part for power, root in _roots.items() for part in (gt(root, 0), eq(root**2, power.base))
