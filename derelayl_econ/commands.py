@@ -166,7 +166,7 @@ def _proofs() -> Any:
             "the theorems (proofs/) are in the repository only, not in the installed package; "
             "clone the repository and run `make prove` there"
         )
-    if str(root) not in sys.path:
+    if sys.path[0] != str(root):  # first, or another folder of that name might be found
         sys.path.insert(0, str(root))
     return import_module("proofs.__main__")
 

@@ -116,9 +116,7 @@ _BEST = Claim(
 # The square roots of the shipped best response, as numbers with their squares.
 _powers = sorted(BEST_RESPONSE.expression.atoms(sp.Pow), key=sp.default_sort_key)
 _roots = {
-    power: sp.Symbol(f"root of {power.base}")
-    for power in _powers
-    if power.exp == sp.Rational(1, 2)
+    power: sp.Symbol(f"root of {power.base}") for power in _powers if power.exp == sp.Rational(1, 2)
 }
 _REPLY = BEST_RESPONSE.expression.xreplace(_roots)
 _ROOTS = tuple(
