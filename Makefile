@@ -50,6 +50,7 @@ bench: $(READY)
 
 prove: $(READY)
 	@$(BIN)/python -m proofs
+	@test ! -f proofs/check_certs.py || $(BIN)/python proofs/check_certs.py
 
 prove-coq: $(READY)
 	@$(BIN)/python -m proofs.coq_check

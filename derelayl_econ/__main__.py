@@ -1,7 +1,8 @@
 """The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
 
-Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted); 2 bad input. Progress goes to
-the standard error stream and only to a terminal, answers go to the standard output.
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a theorem is open); 2 bad input.
+Progress goes to the standard error stream and only to a terminal, answers go to the standard
+output.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
             "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
             help="change one value of the scenario, such as reward.pool=3; may be repeated",
         )  # fmt: skip
+    prove = _command(commands, "prove", "check the theorems by machine, in the repository")
+    prove.add_argument("--theorem", action="append", default=[], metavar="CODE", dest="theorems",
+                       help="prove only this one, such as T5; may be repeated")  # fmt: skip
     _command(commands, "info", "versions, scenarios and figures")
     _command(commands, "cite", "how to cite the paper and this program")
     return parser
@@ -91,7 +95,7 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _checked_command(given: list[str]) -> list[str]:
-    known = ("figures", "solve", "simulate", "validate", "ecology", "info", "cite")
+    known = ("figures", "solve", "simulate", "validate", "ecology", "prove", "info", "cite")
     if not given:
         return ["--help"]
     if given[0] not in known and not given[0].startswith("-"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import ComparisonTable
 
-__all__ = ["cite", "ecology", "figures", "info", "simulate", "solve", "validate"]
+__all__ = ["cite", "ecology", "figures", "info", "prove", "simulate", "solve", "validate"]
 
 PAPER = """@misc{duan2026derelayl,
   title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
@@ -130,6 +130,45 @@ def _write_table(options: Namespace, table: ComparisonTable, path: Path) -> None
     if not options.json and not options.quiet:
         print(f"{table.caption()}; every row in {path}")
         print(table.notes())
+
+
+def prove(options: Namespace) -> bool:
+    """Prove the theorems of the repository by machine; "no" if anything is open."""
+    from derelayl_econ.errors import InputError, did_you_mean
+    from derelayl_econ.files import output_file
+
+    if options.out is not None:
+        output_file(options.out)
+    proofs = _proofs()
+    known = [theorem.code for theorem in proofs.THEOREMS]
+    for code in options.theorems:
+        if code not in known:
+            raise InputError("theorem", code, "be the code of one", hint=did_you_mean(code, known))
+    if proofs.missing():
+        print(f"derelayl: {proofs.MISSING.format(', '.join(proofs.missing()))}", file=sys.stderr)
+        return False
+    as_json = options.json or _out_is(options, ".json")
+    with _progress(options, "proving"):
+        text, proved = proofs.report(options.theorems, as_json=as_json)
+    _emit(options, text)
+    return bool(proved)
+
+
+def _proofs() -> Any:
+    """Load the theorems, which are beside the package in the repository but not installed."""
+    from importlib import import_module
+
+    from derelayl_econ.errors import DerelaylError
+
+    root = Path(__file__).parent.parent
+    if not (root / "proofs" / "library.py").is_file():
+        raise DerelaylError(
+            "the theorems (proofs/) are in the repository only, not in the installed package; "
+            "clone the repository and run `make prove` there"
+        )
+    if sys.path[0] != str(root):  # first, or another folder of that name might be found
+        sys.path.insert(0, str(root))
+    return import_module("proofs.__main__")
 
 
 def info(options: Namespace) -> bool:

@@ -43,7 +43,7 @@ POWER_ENTITLEMENT = Formula(
 class PowerShare(RewardRule):
     """In proportion to a power of the verified gain.
 
-    Splitting and merging, below, are proved for rational r: theorem T7 in proofs/.
+    Proved: theorem T7 in proofs/ (splitting and merging, for rational r).
 
     Parameters
     ----------
@@ -77,6 +77,8 @@ class PowerShare(RewardRule):
 class FunctionShare(RewardRule):
     """In proportion to any function of the verified gain.
 
+    Proved: theorem T7 in proofs/.
+
     Parameters
     ----------
     function : callable
@@ -102,6 +104,8 @@ class FunctionShare(RewardRule):
 @dataclass(frozen=True)
 class PathShare(RewardRule):
     """In proportion to any function of the quality before and after a leg.
+
+    Proved: theorem T7 in proofs/.
 
     Parameters
     ----------

@@ -70,6 +70,8 @@ class EqualShare(RewardRule):
 class GainShare(RewardRule):
     """In proportion to verified gain.
 
+    Proved: theorem T7 in proofs/ (splitting and merging are neutral).
+
     Parameters
     ----------
     clip : bool

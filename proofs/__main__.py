@@ -1,4 +1,4 @@
-"""Prove everything: ``python -m proofs [--json] [--theorem CODE]``.
+"""Prove everything: ``python -m proofs [--json] [--theorem CODE]``; ``--page`` writes the page.
 
 Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards.
 """
@@ -9,14 +9,18 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from derelayl_econ.results import format_table
 from proofs.kernel import Theorem, Verdict, check
 from proofs.library import THEOREMS
-from proofs.solvers import ENGINES, Quorum
+from proofs.page import PAGE, page
+from proofs.solvers import ENGINES, Quorum, missing
 
-__all__ = ["main", "prove"]
+__all__ = ["MISSING", "main", "prove", "report"]
+
+MISSING = "not installed: {}; `pip install derelayl_econ[proofs]` installs the solvers"
 
 
 def prove(theorems: tuple[Theorem, ...] = THEOREMS) -> dict[str, list[Verdict]]:
@@ -29,16 +33,30 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
-    parser.add_argument("--theorem", choices=[t.code for t in THEOREMS], help="prove only this one")
+    parser.add_argument("--theorem", choices=[t.code for t in THEOREMS], action="append",
+                        help="prove only this one; may be repeated")  # fmt: skip
+    parser.add_argument("--page", action="store_true", help="write theorems.md again, and no more")
     options = parser.parse_args(arguments)
-    chosen = tuple(t for t in THEOREMS if options.theorem in (None, t.code))
+    if options.page:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    if missing():
+        print(MISSING.format(", ".join(missing())), file=sys.stderr)
+        return 1
+    text, proved = report(options.theorem, as_json=options.json)
+    print(text)
+    return 0 if proved else 1
+
+
+def report(codes: Sequence[str] | None = None, *, as_json: bool = False) -> tuple[str, bool]:
+    """Prove the theorems of these codes, or all; return what to print and whether all hold."""
+    chosen = tuple(t for t in THEOREMS if not codes or t.code in codes)
     started = time.perf_counter()
     verdicts = prove(chosen)
     seconds = time.perf_counter() - started
+    show = _json if as_json else _table
     proved = all(verdict.proved for many in verdicts.values() for verdict in many)
-    show = _json if options.json else _table
-    print(show(chosen, verdicts, seconds))
-    return 0 if proved else 1
+    return show(chosen, verdicts, seconds), proved
 
 
 def _row(theorem: Theorem, verdicts: list[Verdict]) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def _total(value: sp.Symbol, p: sp.Symbol) -> Proposition:
 _LEVEL = eq(_d, (1 - _delta) * _next - _v * _q)
 _VOLUNTEER = _v * _q + _delta * _next - _net * _SHARE
 _WAIT = _v * _q + (1 - _y) * _delta * _next + _y * _delta * _here
-_a, _t, _left, _left2 = sp.symbols("a t left left_at_r")  # a = z^(N-1), t = (N-1) p
+_a, _t, _left, _left2 = sp.symbols("a t left left_at_r")
+_left3 = sp.Symbol("left_at_r_2")  # a = z^(N-1), t = (N-1) p
 _SUM_BOUND = Claim(
     "T z^(N-1) <= N, and z^(N-1) >= 1 - (N-1) p",
     (*_DOMAIN, _total(_T, _p), BERNOULLI.at({x: -_p, n: _N}), BERNOULLI.at({x: -_p, n: _N - 1})),
@@ -87,12 +88,46 @@ _SUM_LARGE = Claim(
     mutants=(gt(_T * (1 - _p), 2),),
 )
 
+_net2, _d2, _next2, _p2 = sp.symbols("net_cost_2 headway_2 next_value_2 join_probability_2")
+_HIGHER = (ge(_p2, _p), lt(_p2, 1), ge(_next2, _next), ge((1 - _delta) * _next, _v * _q))
+_REWARD = (
+    Claim(
+        "the left side does not fall as the headway grows",
+        (*_GAME, ge(_d2, _d)),
+        ge(_LEFT.subs(_d, _d2), _LEFT),
+        mutants=(gt(_LEFT.subs(_d, _d2), _LEFT),),
+    ),
+    Claim(
+        "reward raises volunteering: a lower net cost and no lower headway, a larger p",
+        (gt(_T, 0), gt(_T_at_r, 0), gt(_net2, 0), lt(_net2, _net),
+         implies(le(_r, _p), all_of(ge(_left2, _left), le(_T_at_r, _T))),
+         eq(_left, _net * _T), ge(_left3, _left2), eq(_left3, _net2 * _T_at_r)),
+        lt(_p, _r),
+        mutants=(lt(_r, _p),),
+    ),
+    Claim(
+        "more volunteering and a better next level: no less valuable a level",
+        (*_DOMAIN, *_HIGHER, POWER_RISES.at({x: 1 - _p2, y: 1 - _p, n: _N - 1}),
+         POWER_POSITIVE.at({x: 1 - _p2, n: _N - 1})),
+        ge(_VALUE.subs({_p: _p2, _next: _next2}), _VALUE),
+        mutants=(gt(_VALUE.subs({_p: _p2, _next: _next2}), _VALUE),),
+    ),
+    Claim(
+        "and so no lower headway one level before",
+        (gt(_delta, 0), lt(_delta, 1), ge(_next2, _next), eq(_d, (1 - _delta) * _next - _v * _q),
+         eq(_d2, (1 - _delta) * _next2 - _v * _q)),
+        ge(_d2, _d),
+        mutants=(gt(_d2, _d),),
+    ),
+)  # fmt: skip
+
 THEOREM = Theorem(
     code="B",
     title="baton",
     statement=(
         "At a level with net cost n > 0 the symmetric Markov-perfect probability of volunteering "
-        "is unique; it is interior iff delta d/(1-delta) > n. For every N."
+        "is unique; it is interior iff delta d/(1-delta) > n. A larger reward raises it, paid here "
+        "or at later levels. For every N."
     ),
     claims=(
         Claim(
@@ -174,11 +209,13 @@ THEOREM = Theorem(
             lt(_LEFT.subs(_y, _a), _net * _T),
             mutants=(gt(_LEFT.subs(_y, _a), _net * _T),),
         ),
+        *_REWARD,
     ),
     formulas=(SHARE, VALUE, VOLUNTEER_GAIN, INDIFFERENCE),
     trusted=(
         "a continuous function that changes sign has a root; binomial theorem (as in T2); the "
         "claims that speak of T hold for the shipped sum, which has the property they ask for"
     ),
+    about=("games.baton.BatonGame.solve", "games.baton_level.solve_level"),
     source="theory notes, section 3.2",
 )  # fmt: skip

@@ -24,7 +24,7 @@ from derelayl_econ.ecology.terms import INCOME_ALL, INCOME_GEOMETRIC
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem
 from proofs.lemmas import POWER_POSITIVE, n, x
-from proofs.logic import all_of, eq, ge, gt, iff, implies, le, lt
+from proofs.logic import all_of, any_of, eq, ge, gt, iff, implies, le, lt
 
 __all__ = ["THEOREM"]
 
@@ -43,6 +43,12 @@ _DOMAIN = (
 )  # fmt: skip
 _SATURATED = _k * (_A - _M)  # winners when every trainer finds an owner
 _GROWING = _k * _L * _M  # winners when every owner finds L trainers
+_later = sp.Symbol("owners_next")
+_ROUND = any_of(
+    all_of(le(_L * _M, _A - _M), eq(_later, _GROWING)),
+    all_of(ge(_L * _M, _A - _M), eq(_later, _SATURATED)),
+)
+_MIRROR = 2 * _LOSSLESS - _M  # as far beyond M* as M is short of it
 
 _OWNERS = (
     Claim(
@@ -80,6 +86,16 @@ _OWNERS = (
         _DOMAIN,
         eq(_SATURATED - _LOSSLESS, -_k * (_M - _LOSSLESS)),
         mutants=(eq(_SATURATED - _LOSSLESS, _k * (_M - _LOSSLESS)),),
+    ),
+    Claim(
+        "p s < 1 < L p s: each round brings the owners strictly nearer to M*, from any 0 < M < A",
+        (*_DOMAIN, lt(_k, 1), gt(_L * _k, 1), gt(_M, 0), lt(_M, _A), _ROUND),
+        all_of(gt(_later, 0),
+               implies(lt(_M, _LOSSLESS), all_of(gt(_later, _M), lt(_later, _MIRROR))),
+               implies(gt(_M, _LOSSLESS), all_of(lt(_later, _M), gt(_later, _MIRROR))),
+               implies(eq(_M, _LOSSLESS), eq(_later, _LOSSLESS))),
+        mutants=(implies(lt(_M, _LOSSLESS), lt(_later, _LOSSLESS)),
+                 implies(gt(_M, _LOSSLESS), gt(_later, _LOSSLESS))),
     ),
     Claim(
         "the survival condition is sharp in the mean field: L p s <= 1 lets no number grow",
@@ -194,7 +210,7 @@ THEOREM = Theorem(
     title="ecology",
     statement=(
         "The mean-field owners have one steady number, which few owners grow to iff L p s > 1 and "
-        "from which the distance shrinks each round; the shares of versions add "
+        "which they then approach from any number if p s < 1; the shares of versions add "
         "up to one; issue, incomes, the least budget, the drop-out lag, the longest life and the "
         "largest reserve are what the rules say."
     ),
@@ -205,7 +221,17 @@ THEOREM = Theorem(
     ),
     trusted=(
         "means of binomial numbers; the expected issue after t rounds is a weighted mean of "
-        "r + 1, r <= t, which is at least t - delta/(1-delta); geometric convergence"
+        "r + 1, r <= t, which is at least t - delta/(1-delta); a continuous map that brings every "
+        "point of an interval strictly nearer to its fixed point leads there"
+    ),
+    about=(
+        "ecology.mean_field.steady_state",
+        "ecology.mean_field.version_shares",
+        "ecology.mean_field.coins_issued",
+        "ecology.declining.budget_floor",
+        "ecology.declining.lifetime_bound",
+        "ecology.entry.reserve_ceiling",
+        "ecology.terms.winner_income",
     ),
     source="theory notes, section 5",
 )  # fmt: skip

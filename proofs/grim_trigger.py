@@ -46,5 +46,6 @@ THEOREM = Theorem(
     claims=_GRIM,
     formulas=(GRIM_DISCOUNT,),
     trusted="no profitable deviation at a single stage, no profitable deviation at all",
+    about=("equilibrium.grim_trigger.grim_trigger",),
     source="Friedman 1971; theory notes, section 3.3",
 )

@@ -20,7 +20,18 @@ from typing import Any, Protocol
 import sympy as sp
 
 from derelayl_econ.formula import Formula
-from proofs.logic import Point, Proposition, all_of, eq, ge, gt, implies, no, substitute, symbols_of
+from proofs.logic import (
+    Instance,
+    Point,
+    Proposition,
+    all_of,
+    eq,
+    ge,
+    gt,
+    no,
+    substitute,
+    symbols_of,
+)
 from proofs.search import find_point
 from proofs.smt import Lowering, Obligation, reject_vacuous
 
@@ -70,7 +81,8 @@ class Claim:
 
     def at(self, changes: Mapping[Any, Any] | None = None) -> Proposition:
         """Return the instance at other terms, for use as a hypothesis of a later claim."""
-        return substitute(implies(all_of(*self.given), self.conclusion), changes or {})
+        whole = Instance((no(all_of(*self.given)), self.conclusion), fact=self.name)
+        return substitute(whole, changes or {})
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,8 @@ class Induction:
 
     def at(self, changes: Mapping[Any, Any]) -> Proposition:
         """Return the instance at other terms: its hypotheses imply its conclusion."""
-        whole = implies(all_of(ge(self.index, self.start), *self.given), self.conclusion)
+        premise = all_of(ge(self.index, self.start), *self.given)
+        whole = Instance((no(premise), self.conclusion), fact=self.name)
         return substitute(whole, changes)
 
 
@@ -125,6 +138,9 @@ class Theorem:
     claims : tuple of Claim or Induction
     formulas : tuple of Formula
         Shipped formulas it speaks about.
+    about : tuple of str
+        What rests on it: modules, classes and functions of ``derelayl_econ``; each says so in its
+        docstring, or its module's.
     trusted : str
         Textbook facts used between the claims, which the solvers do not check.
     source : str
@@ -135,6 +151,7 @@ class Theorem:
     statement: str
     claims: tuple[Claim | Induction, ...]
     formulas: tuple[Formula, ...] = ()
+    about: tuple[str, ...] = ()
     trusted: str = ""
     source: str = ""
 

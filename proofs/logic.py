@@ -9,7 +9,7 @@ solvers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ import sympy as sp
 __all__ = [
     "Conjunction",
     "Disjunction",
+    "Instance",
     "Negation",
     "Point",
     "Proposition",
@@ -79,6 +80,13 @@ class Disjunction:
 
     def __str__(self) -> str:
         return "(" + " or ".join(map(str, self.parts)) + ")"
+
+
+@dataclass(frozen=True)
+class Instance(Disjunction):
+    """What an earlier claim says of other terms; ``fact`` is its name."""
+
+    fact: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,7 @@ def substitute(proposition: Proposition, changes: Mapping[Any, Any]) -> Proposit
         return Relation(proposition.operator, left, right)
     if isinstance(proposition, Negation):
         return Negation(substitute(proposition.part, changes))
-    return type(proposition)(tuple(substitute(part, changes) for part in proposition.parts))
+    return replace(proposition, parts=tuple(substitute(p, changes) for p in proposition.parts))
 
 
 def holds(proposition: Proposition, point: Point) -> bool:

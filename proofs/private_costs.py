@@ -95,5 +95,6 @@ THEOREM = Theorem(
     ),
     formulas=(PAYOFFS["volunteer"][1], PAYOFFS["pool"][0], *PAYOFFS["train_or_ride"]),
     trusted="F(B(p)) - p is not negative at 0, nor positive at 1, so has a root, jumps filled in",
+    about=("games.private_costs.PrivateCostGame.equilibria",),
     source="theory notes, section 2.2",
 )  # fmt: skip

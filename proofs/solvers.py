@@ -7,17 +7,23 @@ of queries, and a budget counted in the solver's own steps, so they do not depen
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-__all__ = ["ENGINES", "Engine", "Quorum", "answer", "ask_cvc5", "ask_z3"]
+__all__ = ["ENGINES", "Engine", "Quorum", "answer", "ask_cvc5", "ask_z3", "missing"]
 
 ENGINES = ("z3", "cvc5")
 _BUDGET = 5_000_000  # solver steps; hard queries here need some ten thousand
 _SECONDS = 20.0  # last resort for a solver that ignores its budget
 _LOADING, _LOADED = 120.0, "loaded"  # seconds to load a solver, and what is said then
+
+
+def missing() -> tuple[str, ...]:
+    """Return the solvers that are not installed."""
+    return tuple(name for name in ENGINES if importlib.util.find_spec(name) is None)
 
 
 def ask_z3(script: str, budget: int = _BUDGET) -> str:

@@ -165,5 +165,9 @@ THEOREM = Theorem(
         formula for name in ("volunteer", "pool", "train_or_ride") for formula in PAYOFFS[name]
     ),
     trusted="a polynomial that changes sign has a root; induction over the integers",
+    about=(
+        "games.participation.ParticipationGame.train_or_ride",
+        "games.participation.ParticipationGame.equilibria",
+    ),
     source="theory notes, section 2.1; Pena, Lehmann and Noeldeke 2014",
 )

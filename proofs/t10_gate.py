@@ -194,5 +194,6 @@ THEOREM = Theorem(
     trusted=(
         "erfc falls and has a derivative; chain rule; a positive number has one positive root"
     ),
+    about=("games.gate.Gate.floor", "games.gate.Gate.rewards_laziness"),
     source="theory notes, section 4.1a",
 )

@@ -99,5 +99,9 @@ THEOREM = Theorem(
     ),
     formulas=(VOLUNTEER_STRATEGY, VOLUNTEER_OUTAGE),
     trusted="a positive number has exactly one positive m-th root",
+    about=(
+        "games.participation.ParticipationGame.volunteer",
+        "games.participation.ParticipationGame.outage",
+    ),
     source="Diekmann 1985; theory notes, section 2.1",
 )  # fmt: skip

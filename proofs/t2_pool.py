@@ -159,5 +159,10 @@ THEOREM = Theorem(
     ),
     formulas=(POOL_INDIFFERENCE, SMALLEST_FULL_POOL, PURE_TRAINERS),
     trusted="binomial theorem; (k+1) C(N,k+1) = N C(N-1,k); existence from T0",
+    about=(
+        "games.participation.ParticipationGame.pool",
+        "games.participation.ParticipationGame.train_or_ride",
+        "games.participation.ParticipationGame.smallest_full_pool",
+    ),
     source="theory notes, section 2.1",
 )  # fmt: skip

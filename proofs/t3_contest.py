@@ -116,9 +116,7 @@ _BEST = Claim(
 # The square roots of the shipped best response, as numbers with their squares.
 _powers = sorted(BEST_RESPONSE.expression.atoms(sp.Pow), key=sp.default_sort_key)
 _roots = {
-    power: sp.Symbol(f"root of {power.base}")
-    for power in _powers
-    if power.exp == sp.Rational(1, 2)
+    power: sp.Symbol(f"root of {power.base}") for power in _powers if power.exp == sp.Rational(1, 2)
 }
 _REPLY = BEST_RESPONSE.expression.xreplace(_roots)
 _ROOTS = tuple(
@@ -290,6 +288,11 @@ THEOREM = Theorem(
     trusted=(
         "induction over the participants from the empty sum to the sum of all; sqrt(x)^2 = x; a "
         "concave function lies below its tangents"
+    ),
+    about=(
+        "games.contest.EffortContest",
+        "games.contest_formulas",
+        "games.contest_totals.prize_only",
     ),
     source="theory notes, section 2.4; Cornes and Hartley 2005",
 )  # fmt: skip

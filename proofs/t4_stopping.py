@@ -106,5 +106,6 @@ THEOREM = Theorem(
     ),
     formulas=(LEG_GAIN, GAP_LEFT, STOPPING_PRICE, LAST_LEG, BUDGET, LEGS_BOUND),
     trusted="log is increasing, log(ab) = log a + log b, exp(k log b) = b^k for b > 0",
+    about=("games.finite_relay.FiniteRelay",),
     source="theory notes, section 3.1",
 )  # fmt: skip

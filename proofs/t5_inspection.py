@@ -242,5 +242,6 @@ THEOREM = Theorem(
         *(entry for row in (*TRAINER_PAYOFFS, *VALIDATOR_PAYOFFS) for entry in row),
     ),
     trusted="expected payoffs are linear in the own mix",
+    about=("games.verification.VerificationGame", "games.deposit.deposit_window"),
     source="theory notes, section 4.1",
 )  # fmt: skip

@@ -229,5 +229,12 @@ THEOREM = Theorem(
         "differentiable function lies strictly below its tangents, and its slope falls "
         "continuously (so that a slope above a ratio stays above it a little further on)"
     ),
+    about=(
+        "games.contribution.ContributionGame.simultaneous",
+        "games.contribution.ContributionGame.sequential",
+        "games.contribution_formulas",
+        "games.contribution_relay.play_in_order",
+        "games.waterfilling.waterfill",
+    ),
     source="theory notes, section 2.3; Varian 1994",
 )

@@ -192,5 +192,14 @@ THEOREM = Theorem(
         "induction over the participants from the empty sum to the sum of all; a strictly concave "
         "differentiable function lies strictly below its tangents"
     ),
+    about=(
+        "games.contribution.ContributionGame.gated",
+        "games.contribution.ContributionGame.transfers",
+        "games.contribution.ContributionGame.value_transfers",
+        "games.contribution_formulas",
+        "games.contribution_gate.solve_gate",
+        "games.contribution_transfers.equalise_costs",
+        "games.contribution_transfers.share_costs_by_value",
+    ),
     source="theory notes, section 2.3; Swope 2002; Falkinger 1996",
 )  # fmt: skip

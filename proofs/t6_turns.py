@@ -294,5 +294,10 @@ THEOREM = Theorem(
         "of finite ones (discounting); log is increasing, exp(N log delta) = delta^N; a positive "
         "number has one positive square root"
     ),
+    about=(
+        "games.repeated.RepeatedRelay",
+        "games.repeated.RepeatedRelay.critical_discount",
+        "games.rota_threshold.find_threshold",
+    ),
     source="theory notes, section 3.3",
 )  # fmt: skip

@@ -224,5 +224,11 @@ THEOREM = Theorem(
         "at a noisy gate what a further name wins is largest where nothing is gained (calculus); "
         "a positive number has exactly one positive square root"
     ),
+    about=(
+        "games.lineage_fees.LineagePay.split_proof_fee",
+        "games.lineage_fees.pass_through_fee",
+        "games.lineage_fees.pass_through_gain",
+        "games.noisy_splitting.NoisyPay.split_proof_fee",
+    ),
     source="theory notes, section 4.2",
 )  # fmt: skip

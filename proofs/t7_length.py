@@ -91,5 +91,6 @@ THEOREM = Theorem(
     claims=_LENGTH,
     formulas=(PLACE_PAY, LEAST_SHARE_BOUND),
     trusted="induction over the length of the path",
+    about=("games.length_split.LengthSplit", "games.length_split.least_share_bound"),
     source="theory notes, section 4.2",
 )  # fmt: skip

@@ -256,5 +256,6 @@ THEOREM = Theorem(
         "a value whose slope between two points tends to the shipped incentive has it as its "
         "derivative; geometric series; a number in [0, 1] has exactly one square root there"
     ),
+    about=("games.royalty_design.RoyaltyDesign", "games.royalty_design.royalty_budget"),
     source="theory notes, section 4.3",
 )  # fmt: skip

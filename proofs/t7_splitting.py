@@ -231,5 +231,14 @@ THEOREM = Theorem(
         "a number within f(1)/q of x f(1) for every q is x f(1); powers with irrational exponents "
         "are limits of rational ones; one root of each degree of a positive number"
     ),
+    about=(
+        "games.identities.IdentityGame.gain",
+        "games.identities.IdentityGame.stopping_price",
+        "games.split_claims.claim_of",
+        "leg_rules.FunctionShare",
+        "leg_rules.PathShare",
+        "leg_rules.PowerShare",
+        "rewards.GainShare",
+    ),
     source="theory notes, section 4.2",
 )  # fmt: skip

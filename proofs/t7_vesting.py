@@ -177,5 +177,6 @@ THEOREM = Theorem(
         "log is increasing, log(ab) = log a + log b, exp(m log r) = r^m for r > 0; expm1 and log1p "
         "are what their names say"
     ),
+    about=("games.vesting.Vesting.plan", "games.vesting.Vesting.best"),
     source="own analysis; theory notes, section 4.3",
 )  # fmt: skip

@@ -136,5 +136,6 @@ THEOREM = Theorem(
         PRICE_FLOOR, PRICE_CEILING, STEADY_QUALITY, STEADY_LEGS, STEADY_WELFARE, WELFARE_PRICE,
     ),
     trusted="a positive number has exactly one positive square root",
+    about=("games.funding.DriftFunding",),
     source="theory notes, section 3.4a",
 )  # fmt: skip

@@ -246,5 +246,6 @@ THEOREM = Theorem(
         "a continuous function that changes sign has a root, and so has one with jumps once they "
         "are filled in; a positive number has one positive square root"
     ),
+    about=("games.arrivals.ArrivalRelay", "games.arrival_steady.steady"),
     source="theory notes, section 3.4b",
 )  # fmt: skip

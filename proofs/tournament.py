@@ -195,5 +195,9 @@ THEOREM = Theorem(
         "phi - z (1 - Phi) tends to 0; mean and variance of the Beta distribution. That the "
         "smallest bound is 3.29 is numeric"
     ),
+    about=(
+        "games.tournament.SettlementTournament",
+        "games.tournament_formulas.largest_falling_deposit",
+    ),
     source="theory notes, section 2.5; Lazear and Rosen 1981",
 )  # fmt: skip

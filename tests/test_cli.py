@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from derelayl_econ import validation
+import proofs.__main__ as proving
+from derelayl_econ import commands, validation
 from derelayl_econ.__main__ import main
 from derelayl_econ.figures import registry
 from derelayl_econ.scenario import Scenario, scenario_names
@@ -25,6 +26,7 @@ from derelayl_econ.validation import evidence
 from derelayl_econ.validation.comparison import ComparisonTable
 from derelayl_econ.validation.participation import measure_imitation
 from derelayl_econ.validation.significance import compare_mean
+from proofs import solvers
 
 Run = Callable[..., SimpleNamespace]
 
@@ -235,6 +237,86 @@ def test_figures_draws_what_is_named(
     assert "Did you mean drift?" in line
     assert drawn == []
     assert not (tmp_path / "never").exists()
+
+
+@pytest.fixture
+def verdict(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[Any]]:
+    """Return a way to fix what the proofs answer, without asking a solver."""
+    calls: list[Any] = []
+
+    def fix(proved: bool) -> list[Any]:
+        def fake(codes: Any, *, as_json: bool) -> tuple[str, bool]:
+            calls.append((list(codes), as_json))
+            return "{}" if as_json else "a table", proved
+
+        monkeypatch.setattr(proving, "report", fake)
+        return calls
+
+    return fix
+
+
+def test_prove_says_what_the_proofs_say(run: Run) -> None:
+    answer = run("prove", "--theorem", "D")
+    assert (answer.code, answer.err) == (0, "")
+    assert "3 of 3 claims proved by z3 and cvc5" in answer.out
+    found = json.loads(run("prove", "--theorem", "D", "--json").out)
+    assert [row["theorem"] for row in found["theorems"]] == ["D"]
+    assert all(claim["proved"] for claim in found["theorems"][0]["details"])
+
+
+def test_prove_exit_codes_and_files(
+    run: Run, verdict: Callable[[bool], list[Any]], tmp_path: Path
+) -> None:
+    calls = verdict(True)
+    assert run("prove").out == "a table\n"
+    assert run("prove", "--theorem", "T5", "--theorem", "B", "--json").out == "{}\n"
+    assert calls == [([], False), (["T5", "B"], True)]
+    target = tmp_path / "proofs.json"
+    written = run("prove", "--out", str(target), "--quiet")
+    assert (written.code, written.out, written.err) == (0, "", "")
+    assert target.read_text(encoding="utf-8") == "{}\n"
+    verdict(False)
+    assert run("prove").code == 1
+
+
+def test_prove_refuses_before_any_work(
+    run: Run, verdict: Callable[[bool], list[Any]], tmp_path: Path
+) -> None:
+    calls = verdict(True)
+    assert "be the code of one; got 'T55'. Did you mean" in _refused(
+        run("prove", "--theorem", "T55")
+    )
+    assert "output file" in _refused(run("prove", "--out", str(tmp_path)))
+    assert calls == []
+
+
+def test_prove_without_solvers_names_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solvers.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(proving, "report", pytest.fail)
+    answer = run("prove")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == (
+        "derelayl: not installed: z3, cvc5; `pip install derelayl_econ[proofs]` installs the "
+        "solvers\n"
+    )
+    assert proving.main([]) == 1
+
+
+def test_prove_without_the_repository_says_where_to_go(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "__file__", str(tmp_path / "derelayl_econ" / "commands.py"))
+    line = _refused(run("prove"))
+    assert "in the repository only" in line
+    assert "`make prove`" in line
+
+
+def test_prove_as_a_process_beside_another_folder_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "proofs").mkdir()
+    (tmp_path / "proofs" / "__init__.py").write_text("raise SystemExit('not this one')")
+    answer = _python("prove", "--theorem", "D", folder=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "3 of 3 claims" in answer.stdout
 
 
 def test_info_and_cite(run: Run, tmp_path: Path) -> None:

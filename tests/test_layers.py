@@ -72,6 +72,25 @@ def test_no_module_imports_from_a_layer_above_it(path: Path) -> None:
             assert RANK[_layer(module)] <= RANK[own], f"{own} imports {module}, a layer above it"
 
 
+def _outer_imports(tree: ast.AST) -> set[str]:
+    """Return what is imported outside functions."""
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif not isinstance(node, ast.FunctionDef):
+            found |= _outer_imports(node)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_the_package_does_without_the_theorems(path: Path) -> None:
+    outer = _outer_imports(ast.parse(path.read_text(encoding="utf-8")))
+    assert not {name for name in outer if name.split(".")[0] in ("proofs", "z3", "cvc5")}
+
+
 def test_the_top_package_imports_nothing_heavy() -> None:
     code = (
         "import sys, derelayl_econ; "

@@ -13,6 +13,7 @@ import derelayl_econ
 from derelayl_econ.__main__ import build_parser
 from derelayl_econ.figures.registry import FIGURES
 from derelayl_econ.scenario import scenario_names
+from proofs.library import THEOREMS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,6 +68,22 @@ def test_linked_and_quoted_files_exist() -> None:
 def test_every_figure_of_the_registry_is_named_and_no_other() -> None:
     shown = set(re.findall(r"notebooks/figures/(\w+)\.png", README))
     assert shown == set(FIGURES)
+
+
+def test_theorems_claims_and_formulas_are_counted() -> None:
+    found = re.search(r"(\d+) theorems with (\d+) claims .* about (\d+) of", README)
+    assert found
+    theorems = [t for t in THEOREMS if t.code != "lemmas"]
+    formulas = {id(formula) for theorem in THEOREMS for formula in theorem.formulas}
+    counts = (len(theorems), sum(len(t.claims) for t in THEOREMS), len(formulas))
+    assert tuple(map(int, found.groups())) == counts
+
+
+def test_theorems_of_the_table_exist() -> None:
+    section = README.split("## What answers what")[1].split("##")[0]
+    rows = [line.split("|")[-2] for line in section.splitlines() if line.startswith("| ")][1:]
+    named = {code.strip() for cell in rows for code in cell.split(",") if code.strip()}
+    assert named == {t.code for t in THEOREMS} - {"lemmas"}
 
 
 def test_named_classes_are_public() -> None:

@@ -140,6 +140,8 @@ def lifetime_bound(ecology: Ecology) -> float:
     Finite under one coin per ancestor, without free riders, if quality is worth nothing and coins
     are bought with a fixed budget (or not at all).
 
+    Proved: theorem E in proofs/.
+
     Examples
     --------
     >>> from derelayl_econ.ecology import Ecology, Preferences
@@ -166,6 +168,8 @@ def budget_floor(ecology: Ecology) -> float:
     """Return the least budget per round (money) that keeps everybody training for ever.
 
     Infinite under royalties without bound, or if the deposits asked can outweigh the royalties.
+
+    Proved: theorem E in proofs/.
 
     Raises
     ------

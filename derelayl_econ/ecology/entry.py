@@ -126,6 +126,8 @@ def ride_rate(ecology: Ecology, *, false_accept: float = 0.0) -> float:
 def reserve_ceiling(ecology: Ecology) -> float:
     """Return the largest reserve (coins) that is not bound to run the community out of coins.
 
+    Proved: theorem E in proofs/.
+
     Examples
     --------
     >>> from derelayl_econ.ecology import Ecology

@@ -158,7 +158,10 @@ def rounding_loss(winning_share: float) -> float:
 def steady_state(
     participants: int, matches: int, winning_share: float, success: float, founders: int = 1
 ) -> EcologySteadyState:
-    """Return the steady state of an ecology in which everybody drawn takes part."""
+    """Return the steady state of an ecology in which everybody drawn takes part.
+
+    Proved: theorem E in proofs/.
+    """
     slots = participants // 2
     lasts = survives(participants, matches, winning_share, success, founders)
     if not lasts:
@@ -191,6 +194,8 @@ def renewal(participants: int, success: float, owners: float) -> float:
 def version_shares(participants: int, success: float, owners: float) -> Array:
     """Return the steady shares of ages 0, ..., 10, older and none; shape (13,).
 
+    Proved: theorem E in proofs/.
+
     Examples
     --------
     >>> version_shares(256, 0.9, 39.55)[:5].round(3)
@@ -210,6 +215,8 @@ def coins_issued(royalties: LineageShare, winners: npt.ArrayLike) -> Array:
     """Return the royalties issued until each round, given the winners of each round.
 
     Exact, whatever the tree: a winner of round r pays w_0 + ... + w_r in all.
+
+    Proved: theorem E in proofs/.
 
     Parameters
     ----------

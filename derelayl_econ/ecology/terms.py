@@ -142,6 +142,8 @@ def winner_income(royalties: LineageShare, discount: float) -> float:
     In a steady state each round has as many winners as owners of any one generation have positions,
     so that a position gets w_d on average d + 1 rounds after its model won.
 
+    Proved: theorem E in proofs/.
+
     Examples
     --------
     >>> round(winner_income(LineageShare(weights="all"), 0.9), 12)

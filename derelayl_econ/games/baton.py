@@ -153,6 +153,8 @@ class BatonGame:
     def solve(self) -> BatonSolution:
         """Return the unique symmetric Markov-perfect equilibrium, level by level.
 
+        Proved: theorem B in proofs/.
+
         Raises
         ------
         InputError

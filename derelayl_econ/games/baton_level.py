@@ -141,6 +141,8 @@ def solve_level(
 
     Parameters as in :func:`solve_intensity`, but any sign of the net cost: where training pays by
     itself everybody volunteers (a infinite) and shares what is earned.
+
+    Proved: theorem B in proofs/.
     """
     if net_cost <= 0:
         return math.inf, discount * headway - (1 - discount) * net_cost * shrink

@@ -174,6 +174,8 @@ class ContributionGame:
     def simultaneous(self) -> SimultaneousOutcome:
         """Return the Nash equilibrium; in O(N log N) time, unique up to ties in c_i/a_i.
 
+        Proved: theorem C in proofs/.
+
         Examples
         --------
         >>> from derelayl_econ.quality import ExponentialCurve
@@ -201,6 +203,8 @@ class ContributionGame:
     def sequential(self, order: Sequence[int]) -> RelayOutcome:
         """Return the subgame-perfect play if they move in ``order``, each seeing what was done.
 
+        Proved: theorem C in proofs/.
+
         Parameters
         ----------
         order : sequence of int
@@ -219,6 +223,8 @@ class ContributionGame:
     def gated(self, leakage: float = 0.0) -> GateEquilibria:
         """Return all pure equilibria if only those who train their part get the model.
 
+        Proved: theorem G in proofs/.
+
         See Also
         --------
         derelayl_econ.games.contribution_gate
@@ -228,6 +234,8 @@ class ContributionGame:
     def transfers(self, equalisation: float | None = None) -> TransferOutcome:
         """Return the equilibrium under transfers that equalise the costs; (N-1)/N by default.
 
+        Proved: theorem G in proofs/.
+
         See Also
         --------
         derelayl_econ.games.contribution_transfers
@@ -235,7 +243,10 @@ class ContributionGame:
         return equalise_costs(self, equalisation)
 
     def value_transfers(self) -> TransferOutcome:
-        """Return the equilibrium under transfers that share all costs in proportion to value."""
+        """Return the equilibrium under transfers that share all costs in proportion to value.
+
+        Proved: theorem G in proofs/.
+        """
         return share_costs_by_value(self)
 
     @cached_property

@@ -112,6 +112,8 @@ def deposit_window(
 ) -> DepositWindow:
     """Return the deposit window for a committed audit rate.
 
+    Proved: theorem T5 in proofs/ (promised audits).
+
     Parameters
     ----------
     cost_honest, saving, reward : float

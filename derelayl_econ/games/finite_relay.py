@@ -87,6 +87,8 @@ BUDGET = Formula("spending on k legs", _LAMBDA * _X * (1 - _KEPT), _SOURCE)
 class FiniteRelay:
     """A relay on the geometric learning curve, without drift.
 
+    Proved: theorem T4 in proofs/.
+
     Parameters
     ----------
     value : float

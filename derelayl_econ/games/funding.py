@@ -145,6 +145,8 @@ class DriftFunding:
 
     Raises :class:`InputError` if a parameter lies outside its domain.
 
+    Proved: theorem T8 in proofs/ (steady state and prices).
+
     Parameters
     ----------
     cost : float

@@ -223,6 +223,8 @@ class LineagePay:
 def pass_through_gain(decay: float, income: float, parts: int) -> float:
     """Return the most that ``parts`` names earn more than one under royalties on improvement.
 
+    Proved: theorem F in proofs/.
+
     Parameters
     ----------
     decay : float

@@ -86,19 +86,28 @@ class ParticipationGame:
 
     @classmethod
     def volunteer(cls, participants: int, benefit: float, cost: float) -> ParticipationGame:
-        """Let one trainer be enough for all (volunteer's dilemma, Diekmann 1985)."""
+        """Let one trainer be enough for all (volunteer's dilemma, Diekmann 1985).
+
+        Proved: theorem T1 in proofs/.
+        """
         return cls._of("volunteer", participants, benefit=benefit, cost=cost)
 
     @classmethod
     def pool(cls, participants: int, pool: float, cost: float) -> ParticipationGame:
-        """Share a reward pool equally among the trainers; riders get nothing."""
+        """Share a reward pool equally among the trainers; riders get nothing.
+
+        Proved: theorem T2 in proofs/.
+        """
         return cls._of("pool", participants, pool=pool, cost=cost)
 
     @classmethod
     def train_or_ride(
         cls, participants: int, benefit: float, cost: float, pool: float = 0.0, leakage: float = 0.0
     ) -> ParticipationGame:
-        """Give trainers benefit and a share of the pool, riders a leaked part of the benefit."""
+        """Give trainers benefit and a share of the pool, riders a leaked part of the benefit.
+
+        Proved: theorems T0 and T2 in proofs/.
+        """
         return cls._of(
             "train_or_ride", participants, benefit=benefit, cost=cost, pool=pool, leakage=leakage
         )
@@ -172,7 +181,10 @@ class ParticipationGame:
         return np.asarray((1 - points) * np.maximum(gain, 0) + points * np.maximum(-gain, 0))
 
     def outage(self, p: npt.ArrayLike) -> Array:
-        """Return (1-p)^N, the probability that nobody trains, without cancellation."""
+        """Return (1-p)^N, the probability that nobody trains, without cancellation.
+
+        Proved: theorem T1 in proofs/.
+        """
         points = check_array("p", p, PROBABILITY, ndim=None)
         with np.errstate(divide="ignore"):  # log 0 at p = 1 gives exp(-inf) = 0
             return np.asarray(np.exp(self.participants * np.log1p(-points)))
@@ -183,6 +195,8 @@ class ParticipationGame:
 
     def equilibria(self, certify: bool = False) -> EquilibriumSet:
         """Return all symmetric equilibria, in increasing order of the probability of training.
+
+        Proved: theorem T0 in proofs/ (exactly one where gains fall).
 
         Parameters
         ----------

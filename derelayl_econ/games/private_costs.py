@@ -205,6 +205,8 @@ class PrivateCostGame:
     def equilibria(self) -> CutoffSet:
         """Return all symmetric equilibria, in increasing order of the probability of joining.
 
+        Proved: theorem P in proofs/ (exactly one where benefits never rise).
+
         Returns
         -------
         CutoffSet

@@ -90,6 +90,8 @@ class CriticalDiscount(Result):
 def find_threshold(rota: Rota) -> CriticalDiscount:
     """Return the critical discount, bracketed by neighbouring floats.
 
+    Proved: theorem T6 in proofs/.
+
     Examples
     --------
     >>> found = find_threshold(Rota(2, Fraction(3, 2), Fraction(0), Fraction(0)))

@@ -97,6 +97,8 @@ PLANTED_FLAG_RATE = _formula("planted-flag rate f", _NU / _BOUNTY)
 class VerificationGame:
     """The inspection game of one trainer and one validator.
 
+    Proved: theorem T5 in proofs/.
+
     Parameters
     ----------
     cost_honest, cost_cheat : float
