@@ -20,6 +20,7 @@ from derelayl_econ.domains import (
     OPEN_UNIT,
     POSITIVE,
     PROBABILITY,
+    RATE,
     REAL,
     Domain,
     check_number,
@@ -347,6 +348,25 @@ _ROWS = (
     Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
     Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
              POSITIVE),
+    # sustainability report
+    Notation("private_value", "w", "w", "present value of one unit of quality to a participant",
+             "money / score", NON_NEGATIVE),
+    Notation("committee_false_reject", "alpha_m", r"\alpha_m",
+             "probability that the committee rejects honest work", "1", PROBABILITY),
+    Notation("committee_false_accept", "beta_m", r"\beta_m",
+             "probability that the committee accepts a fake", "1", PROBABILITY),
+    Notation("first_gain", "h_0", "h_0", "quality gained by the first leg of an S-shaped curve",
+             "score", NON_NEGATIVE),
+    Notation("efficient_left", "r", "r", "share of the gap that the best total effort leaves", "1",
+             RATE),
+    Notation("left_without", "r_-", r"r_{-}", "share of the gap that the others' parts leave", "1",
+             RATE),
+    Notation("left_outside", "z", "z", "share of the gap left after the best reply outside a gate",
+             "1", RATE),
+    Notation("speed", "k", r"\kappa", "-ln(1 - gamma): 1 / effort scale of the geometric curve",
+             "1 / leg", POSITIVE),
+    Notation("pass_through", "P", "P", "coins that one more name draws from pay by improvement",
+             "coins", NON_NEGATIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
