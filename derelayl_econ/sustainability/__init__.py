@@ -1,0 +1,12 @@
+"""Is a relay sustainable, by how much, and which knob would change that? (theory notes, section 8)
+
+Seven conditions are judged from a scenario's numbers: somebody trains, honesty pays, the pay is
+covered, splitting does not pay, the relay goes on, the lineage survives, quality is kept up under
+drift. :func:`assess` judges one scenario, :func:`verdict_map` a whole grid of them.
+"""
+
+from derelayl_econ.sustainability.assess import assess
+from derelayl_econ.sustainability.inequalities import Verdict
+from derelayl_econ.sustainability.report import Condition, SustainabilityReport
+
+__all__ = ["Condition", "SustainabilityReport", "Verdict", "assess"]

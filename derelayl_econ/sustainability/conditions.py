@@ -65,7 +65,9 @@ from derelayl_econ.scenario import Scenario
 from derelayl_econ.sustainability.inequalities import Inequality
 from derelayl_econ.sustainability.terms import Array
 
-__all__ = ["RULES", "Mechanism", "Rule", "judge"]
+__all__ = ["BUDGET", "FIRST_LEG", "GATED", "HONESTY", "PARTICIPATION", "RULES", "SPLITTING",
+           "SURVIVAL", "TURNS", "TURN_ERRORS", "TURN_FLOW", "FUNDING", "Mechanism", "Rule",
+           "judge"]  # fmt: skip
 
 _THEORY = "theory notes, section"
 _N, _NU, _THETA = symbol("participants"), symbol("users"), symbol("leakage")
@@ -202,14 +204,20 @@ FIRST_LEG = _all(
     _says("3.1", "no cold start", (_W + _LAMBDA) * _H0, _LEG),
     name="by itself",
 )
-_FLOW = (1 - _THETA) * symbol("value") * _GAMMA * _QMAX / (_GAMMA + _ETA) - _U
-TURNS = _all(
-    _says("3.3", "a duty costs less than exclusion", LARGEST_COST.expression.subs(
-        {symbol("flow"): _FLOW, symbol("false_reject"): _Y * _ALPHA,
-         symbol("false_accept"): 1 - _Y * (1 - _BETA)}), _LEG),
-    name="by turns",
-)  # fmt: skip
-
+TURN_FLOW = _side(
+    "3.3",
+    (1 - _THETA) * symbol("value") * _GAMMA * _QMAX / (_GAMMA + _ETA) - _U,
+    "what an excluded member loses per leg",
+)
+TURN_ERRORS = {
+    "false_reject": _side("3.3", _Y * _ALPHA, "honest duty rejected"),
+    "false_accept": _side("3.3", 1 - _Y * (1 - _BETA), "shirked duty accepted"),
+}
+_BORNE = LARGEST_COST.expression.subs(
+    {symbol("flow"): TURN_FLOW.expression}
+    | {symbol(name): formula.expression for name, formula in TURN_ERRORS.items()}
+)
+TURNS = _all(_says("3.3", "a duty costs less than exclusion", _BORNE, _LEG), name="by turns")
 _LEFT, _REST, _OUTSIDE, _SPEED = (
     symbol(s) for s in ("efficient_left", "left_without", "left_outside", "speed")
 )

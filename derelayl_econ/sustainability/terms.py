@@ -90,6 +90,8 @@ def keys_of(scenario: Scenario) -> dict[str, float]:
         for name, value in ({} if section is None else asdict(section)).items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 found[f"{title}.{name}"] = float(value)
+    for name in ("flops", "bytes_moved", "fixed_cost"):  # behind the cost, which replaces them
+        found.pop(f"training.{name}", None)
     return found | {"training.cost": training_cost(scenario)}
 
 
