@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "derelayl_econ"
 LAYERS = (
     ("errors",),
     ("domains",),
-    ("notation", "results", "files", "hardware", "seeds", "compilation"),
+    ("notation", "results", "files", "hardware", "seeds", "compilation", "uncertain"),
     ("formula",),
     ("sections",),
     ("scenario",),
