@@ -67,6 +67,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.scenario import Scenario, scenario_names
     from derelayl_econ.simulation.experiment import simulate
     from derelayl_econ.validation import validate
+    from derelayl_econ.validation.closed_loop import close_loop
 
 __version__ = "0.1.0"
 
@@ -82,6 +83,7 @@ _HOME = {
     ),
     "equilibrium.bimatrix": (
         "bimatrix_regret",
+        "close_loop",
         "solve_bimatrix",
     ),
     "equilibrium.grim_trigger": ("grim_trigger",),
@@ -159,6 +161,7 @@ _HOME = {
     ),
     "simulation.experiment": ("simulate",),
     "validation": ("validate",),
+    "validation.closed_loop": ("close_loop",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -223,6 +226,7 @@ __all__ = [
     "Vesting",
     "WindowShare",
     "bimatrix_regret",
+    "close_loop",
     "grim_trigger",
     "merge_profit",
     "scenario_names",
