@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     )
     from derelayl_econ.scenario import Scenario, scenario_names
     from derelayl_econ.simulation.experiment import simulate
+    from derelayl_econ.sustainability import SustainabilityReport, assess, verdict_map
     from derelayl_econ.validation import validate
 
 __version__ = "0.1.0"
@@ -158,6 +159,11 @@ _HOME = {
         "scenario_names",
     ),
     "simulation.experiment": ("simulate",),
+    "sustainability": (
+        "SustainabilityReport",
+        "assess",
+        "verdict_map",
+    ),
     "validation": ("validate",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -217,11 +223,13 @@ __all__ = [
     "SplittingGame",
     "StageGame",
     "Status",
+    "SustainabilityReport",
     "TrainingCost",
     "TrainingGains",
     "VerificationGame",
     "Vesting",
     "WindowShare",
+    "assess",
     "bimatrix_regret",
     "grim_trigger",
     "merge_profit",
@@ -231,6 +239,7 @@ __all__ = [
     "solve_payoff_set",
     "split_profit",
     "validate",
+    "verdict_map",
 ]
 
 
