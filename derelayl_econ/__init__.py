@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     )
     from derelayl_econ.scenario import Scenario, scenario_names
     from derelayl_econ.simulation.experiment import simulate
+    from derelayl_econ.sustainability import SustainabilityReport, assess, verdict_map
     from derelayl_econ.validation import validate
     from derelayl_econ.validation.closed_loop import close_loop
 
@@ -83,7 +84,6 @@ _HOME = {
     ),
     "equilibrium.bimatrix": (
         "bimatrix_regret",
-        "close_loop",
         "solve_bimatrix",
     ),
     "equilibrium.grim_trigger": ("grim_trigger",),
@@ -160,6 +160,11 @@ _HOME = {
         "scenario_names",
     ),
     "simulation.experiment": ("simulate",),
+    "sustainability": (
+        "SustainabilityReport",
+        "assess",
+        "verdict_map",
+    ),
     "validation": ("validate",),
     "validation.closed_loop": ("close_loop",),
 }
@@ -220,11 +225,13 @@ __all__ = [
     "SplittingGame",
     "StageGame",
     "Status",
+    "SustainabilityReport",
     "TrainingCost",
     "TrainingGains",
     "VerificationGame",
     "Vesting",
     "WindowShare",
+    "assess",
     "bimatrix_regret",
     "close_loop",
     "grim_trigger",
@@ -235,6 +242,7 @@ __all__ = [
     "solve_payoff_set",
     "split_profit",
     "validate",
+    "verdict_map",
 ]
 
 

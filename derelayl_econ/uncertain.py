@@ -81,13 +81,14 @@ class UncertainValue:
                 raise InputError(f"{end} of {self.name}", given[end], str(self._continuous))
         inner = [given[key] for key in ("low", "mode", "high") if key in given]
         if inner != sorted(inner) or (len(inner) > 1 and inner[0] == inner[-1]):
-            got = ", ".join(f"{k} = {given[k]:g}" for k in ("low", "mode", "high") if k in given)
+            got = ", ".join(f"{k} {given[k]:g}" for k in ("low", "mode", "high") if k in given)
             raise InputError(self.name, got, "have low < high, mode between")
         low, high = self.support
         if not low < high:
             raise InputError(self.name, f"support [{low:g}, {high:g}]", "have more than one value")
-        if self.domain.integer and high - low > _LARGEST_SPAN:
-            raise InputError(self.name, f"{high - low:g} values", f"span at most {_LARGEST_SPAN}",
+        span = self._highest() - low
+        if self.domain.integer and span > _LARGEST_SPAN:
+            raise InputError(self.name, f"{span:g} values", f"span at most {_LARGEST_SPAN}",
                              hint="Give low and high.")  # fmt: skip
 
     @property
@@ -144,15 +145,20 @@ class UncertainValue:
             return float(value + step)
         return float(value)
 
+    def _highest(self) -> float:
+        """Return the largest value that is ever drawn: an endless tail of whole numbers is cut."""
+        high = self.support[1]
+        if math.isfinite(high) or not self.domain.integer:
+            return high
+        return self._allowed(math.ceil(float(self._law().ppf(1 - 2.0**-40))), 1)
+
     def _whole(self, u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Each allowed value takes the mass around it, half-way to its neighbours."""
         import numpy as np
 
         step = 2 if self.domain.odd else 1
-        law, (low, high) = self._law(), self.support
-        if not math.isfinite(high):
-            high = self._allowed(math.ceil(float(law.ppf(1 - 2.0**-40))), 1)
-        values = np.arange(low, high + step / 2, step)
+        law, low = self._law(), self.support[0]
+        values = np.arange(low, self._highest() + step / 2, step)
         edges = np.append(low - step / 2, values + step / 2)
         mass = np.cumsum(np.diff(law.cdf(edges)))
         place = np.searchsorted(mass / mass[-1], u, side="left")
@@ -199,7 +205,7 @@ def uncertain_value(name: str, given: Any, domain: Domain = REAL) -> UncertainVa
     >>> uncertain_value("cost", [3, 1])
     Traceback (most recent call last):
         ...
-    derelayl_econ.errors.InputError: cost must have low < high, mode between; got 'low = 3, high = 1'
+    derelayl_econ.errors.InputError: cost must have low < high, mode between; got 'low 3, high 1'
     """
     if isinstance(given, UncertainValue):
         given = dict(given.parameters)

@@ -36,6 +36,7 @@ LAYERS = (
     ("games",),
     ("ecology",),
     ("solution",),
+    ("sustainability",),
     ("simulation",),
     ("validation",),
     ("figures",),

@@ -8,5 +8,6 @@ drift. :func:`assess` judges one scenario, :func:`verdict_map` a whole grid of t
 from derelayl_econ.sustainability.assess import assess
 from derelayl_econ.sustainability.inequalities import Verdict
 from derelayl_econ.sustainability.report import Condition, SustainabilityReport
+from derelayl_econ.sustainability.verdict_map import VerdictMap, verdict_map
 
-__all__ = ["Condition", "SustainabilityReport", "Verdict", "assess"]
+__all__ = ["Condition", "SustainabilityReport", "Verdict", "VerdictMap", "assess", "verdict_map"]

@@ -12,13 +12,14 @@ from derelayl_econ.scenario import Scenario
 from derelayl_econ.sustainability.conditions import RULES, Mechanism, Rule
 from derelayl_econ.sustainability.facts import facts_of
 from derelayl_econ.sustainability.inequalities import Inequality, Verdict, verdict_of
-from derelayl_econ.sustainability.knobs import KnobChange, turning_points
+from derelayl_econ.sustainability.knobs import KnobChange
 from derelayl_econ.sustainability.report import (
     Condition,
     InequalityResult,
     SustainabilityReport,
 )
 from derelayl_econ.sustainability.terms import keys_of, terms_of
+from derelayl_econ.sustainability.turning import turning_points
 
 __all__ = ["assess"]
 
@@ -50,7 +51,7 @@ def assess(scenario: Scenario, *, knobs: bool = True) -> SustainabilityReport:
                          hint="Scenario.load(name or file) returns one.")  # fmt: skip
     keys = keys_of(scenario)
     terms = terms_of(scenario, keys)
-    applied = [rule for rule in RULES if rule.applies(scenario)]
+    applied = [rule for rule in RULES if not np.isnan(rule.score(scenario, terms))]
     changes = turning_points(scenario, applied, keys) if knobs else {}
     return SustainabilityReport(
         scenario=scenario.name,
@@ -63,17 +64,18 @@ def _condition(
     rule: Rule, scenario: Scenario, terms: dict[str, Any],
     changes: Mapping[str, tuple[KnobChange, ...]],
 ) -> Condition:  # fmt: skip
-    if not rule.applies(scenario):
+    score = float(rule.score(scenario, terms))
+    if np.isnan(score):
         return Condition(code=rule.code, title=rule.title, verdict=Verdict.NOT_APPLICABLE,
                          reason=rule.absent, theorem=rule.theorem)  # fmt: skip
     judged = [(m, [_judged(m, i, terms) for i in m.inequalities if i.applies(scenario)])
               for m in rule.mechanisms]  # fmt: skip
-    best = max((results for _, results in judged if results), key=_smallest)
+    best = max((results for _, results in judged), key=_smallest)
     binding = min(best, key=lambda result: result.relative_margin)
     named = f"{binding.mechanism}: {binding.name}" if binding.mechanism else binding.name
     return Condition(
         code=rule.code, title=rule.title, theorem=rule.theorem, binding=binding, reason=named,
-        verdict=verdict_of(float(rule.score(scenario, terms))),
+        verdict=verdict_of(score),
         inequalities=tuple(result for _, results in judged for result in results),
         facts=facts_of(rule.code, scenario, terms),
         knobs=changes.get(rule.code, ()),

@@ -65,9 +65,22 @@ from derelayl_econ.scenario import Scenario
 from derelayl_econ.sustainability.inequalities import Inequality
 from derelayl_econ.sustainability.terms import Array
 
-__all__ = ["BUDGET", "FIRST_LEG", "GATED", "HONESTY", "PARTICIPATION", "RULES", "SPLITTING",
-           "SURVIVAL", "TURNS", "TURN_ERRORS", "TURN_FLOW", "FUNDING", "Mechanism", "Rule",
-           "judge"]  # fmt: skip
+__all__ = [
+    "BUDGET",
+    "FIRST_LEG",
+    "FUNDING",
+    "GATED",
+    "HONESTY",
+    "PARTICIPATION",
+    "RULES",
+    "SPLITTING",
+    "SURVIVAL",
+    "TURNS",
+    "TURN_ERRORS",
+    "TURN_FLOW",
+    "Mechanism",
+    "Rule",
+]
 
 _THEORY = "theory notes, section"
 _N, _NU, _THETA = symbol("participants"), symbol("users"), symbol("leakage")
@@ -95,9 +108,9 @@ class Mechanism:
     inequalities: tuple[Inequality, ...]
 
     def score(self, scenario: Scenario, terms: Mapping[str, Any]) -> Array:
-        """Return the smallest score of its inequalities; NaN if none applies."""
+        """Return the smallest score of its inequalities."""
         scores = [i.margin(terms)[1] for i in self.inequalities if i.applies(scenario)]
-        return np.min(np.broadcast_arrays(*scores), axis=0) if scores else np.asarray(np.nan)
+        return np.min(np.broadcast_arrays(*scores), axis=0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,21 +121,23 @@ class Rule:
     title: str
     theorem: str
     mechanisms: tuple[Mechanism, ...]
+    needs: str = ""
     absent: str = ""
 
-    def applies(self, scenario: Scenario) -> bool:
-        """Return whether any of its inequalities applies."""
-        return any(i.applies(scenario) for m in self.mechanisms for i in m.inequalities)
+    def inequalities(self, scenario: Scenario) -> list[Inequality]:
+        """Return those that the scenario's rules bring about, of all mechanisms."""
+        return [i for m in self.mechanisms for i in m.inequalities if i.applies(scenario)]
 
     def score(self, scenario: Scenario, terms: Mapping[str, Any]) -> Array:
-        """Return the score of its best mechanism; NaN if the condition does not apply."""
+        """Return the score of its best mechanism; NaN where the condition does not apply.
+
+        It applies where the term it ``needs`` is there and positive.
+        """
+        if self.needs and self.needs not in terms:
+            return np.asarray(np.nan)
         scores = [mechanism.score(scenario, terms) for mechanism in self.mechanisms]
-        return np.max(np.broadcast_arrays(*scores), axis=0)
-
-
-def judge(scenario: Scenario, terms: Mapping[str, Any]) -> dict[str, Array]:
-    """Return the score of every condition that applies, by its code."""
-    return {rule.code: rule.score(scenario, terms) for rule in RULES if rule.applies(scenario)}
+        best = np.max(np.broadcast_arrays(*scores), axis=0)
+        return np.where(np.asarray(terms[self.needs]) > 0, best, np.nan) if self.needs else best
 
 
 def _side(section: str, expression: sp.Expr, name: str = "side") -> Formula:
@@ -191,8 +206,7 @@ _NAME_PAY = (
     + _A * _RHO * _LAMBDA * _GAMMA * _X
 )
 SPLITTING = _all(
-    _says("4.2", "one more name costs what it earns", _NAME_COST, _NAME_PAY, equal_is_enough=True,
-          applies=lambda s: s.reward.pool > 0 or s.reward.price > 0),
+    _says("4.2", "one more name costs what it earns", _NAME_COST, _NAME_PAY, equal_is_enough=True),
     _says("4.2", "fees cover blind royalties", _FEE, _COIN * _WEIGHTS, applies=_is_blind),
     _says("4.2", "blind royalties still pay", _COIN * _WEIGHTS, _FEE, applies=_is_blind),
     _says("4.2", "fees cover royalties on improvement", _FEE, _COIN * _PASS,
@@ -231,34 +245,28 @@ GATED = _all(
 
 SURVIVAL = _all(
     _says("5", "owners have more than one successor", 1 / SERVED.expression, sp.Integer(1),
-          unit="owners per owner", applies=_has_ecology),
+          unit="owners per owner"),
     _says("5", "the founders become more", sp.floor(_S * sp.Min(_L * _F, _SLOTS - _F)), _F,
-          unit="owners", applies=_has_ecology),
+          unit="owners"),
 )  # fmt: skip
-
-
-def _drifts(scenario: Scenario) -> bool:
-    return scenario.learning.drift > 0
-
 
 FUNDING = _all(
     _says("3.4", "training goes on", _W + _LAMBDA, _LEG / (_GAMMA * _QMAX),
-          unit="money per score", applies=_drifts),
+          unit="money per score"),
     _says("3.4", "users can pay the price", PRICE_CEILING.expression, _LAMBDA,
-          unit="money per score", equal_is_enough=True, applies=_drifts),
+          unit="money per score", equal_is_enough=True),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     Rule(code="S1", title="somebody trains", theorem="T0, T2", mechanisms=(PARTICIPATION,)),
     Rule(code="S2", title="honesty pays", theorem="T5", mechanisms=(HONESTY,)),
     Rule(code="S3", title="the pay is covered", theorem="T8, R", mechanisms=(BUDGET,)),
-    Rule(code="S4", title="splitting does not pay", theorem="T7, F", mechanisms=(SPLITTING,),
-         absent="nothing is paid"),
+    Rule(code="S4", title="splitting does not pay", theorem="T7, F", mechanisms=(SPLITTING,)),
     Rule(code="S5", title="the relay goes on", theorem="T4, T6, G",
          mechanisms=(FIRST_LEG, TURNS, GATED)),
     Rule(code="S6", title="the lineage survives", theorem="E", mechanisms=(SURVIVAL,),
-         absent="the scenario has no ecology"),
+         needs="matches", absent="the scenario has no ecology"),
     Rule(code="S7", title="quality is kept up", theorem="T8", mechanisms=(FUNDING,),
-         absent="there is no drift"),
+         needs="drift", absent="there is no drift"),
 )  # fmt: skip
 """All conditions, in the order of the report."""

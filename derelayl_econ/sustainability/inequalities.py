@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,10 @@ class Inequality:
 
     def is_affine_in(self, code: str) -> bool:
         """Return whether both sides are affine in a term, all else equal."""
-        return self._affine.setdefault(code, _affine(self.left, code) and _affine(self.right, code))
+        known = self._affine
+        if code not in known:
+            known[code] = _affine(self.left, code) and _affine(self.right, code)
+        return known[code]
 
     @cached_property
     def _affine(self) -> dict[str, bool]:
@@ -160,6 +163,7 @@ def scientific(number: str) -> str:
     return rf"{mantissa}\times 10^{{{sign.strip('+')}{exponent}}}"
 
 
+@cache
 def _readable(expression: sp.Expr) -> sp.Expr:
     """Return exp(N log delta), which is accurate, as delta^N, which is readable."""
     return expression.replace(

@@ -9,7 +9,6 @@ shape: then so do the terms, and a thousand scenarios that differ in a few keys 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -87,7 +86,7 @@ def keys_of(scenario: Scenario) -> dict[str, float]:
     found = {}
     for title in _SECTIONS:
         section = getattr(scenario, title)
-        for name, value in ({} if section is None else asdict(section)).items():
+        for name, value in ({} if section is None else vars(section)).items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 found[f"{title}.{name}"] = float(value)
     for name in ("flops", "bytes_moved", "fixed_cost"):  # behind the cost, which replaces them
