@@ -347,6 +347,11 @@ _ROWS = (
     Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
     Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
              POSITIVE),
+    # design: deposits, audits and committees
+    Notation("capital_rate", "i", "i", "what a unit of deposit costs its owner per leg", "1",
+             POSITIVE),
+    Notation("temptation", "F", "F", "saving of a cheat per unit of what an audit tells apart",
+             "money", POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
