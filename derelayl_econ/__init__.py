@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.design.audit import AuditDesign
+    from derelayl_econ.design.result import Design, DesignStatus
+    from derelayl_econ.design.royalty import RoyaltyWeights
+    from derelayl_econ.design.top_up import TopUpSchedule
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.equilibrium.grim_trigger import grim_trigger
@@ -77,6 +81,13 @@ _HOME = {
         "HARDWARE",
         "TrainingCost",
     ),
+    "design.audit": ("AuditDesign",),
+    "design.result": (
+        "Design",
+        "DesignStatus",
+    ),
+    "design.royalty": ("RoyaltyWeights",),
+    "design.top_up": ("TopUpSchedule",),
     "ecology": (
         "Ecology",
         "Preferences",
@@ -174,6 +185,7 @@ __all__ = [
     "HARDWARE",
     "NOTATION",
     "ArrivalRelay",
+    "AuditDesign",
     "BatonGame",
     "CoalitionGame",
     "Committee",
@@ -182,6 +194,8 @@ __all__ = [
     "ConvexCost",
     "Coverage",
     "DerelaylError",
+    "Design",
+    "DesignStatus",
     "DriftFunding",
     "Ecology",
     "EffortContest",
@@ -217,6 +231,7 @@ __all__ = [
     "RepeatedRelay",
     "RootCurve",
     "RoyaltyDesign",
+    "RoyaltyWeights",
     "Scenario",
     "SettlementTournament",
     "ShapleyShare",
@@ -226,6 +241,7 @@ __all__ = [
     "StageGame",
     "Status",
     "SustainabilityReport",
+    "TopUpSchedule",
     "TrainingCost",
     "TrainingGains",
     "VerificationGame",
