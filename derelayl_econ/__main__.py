@@ -1,6 +1,6 @@
 """The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
 
-Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted); 2 bad input. Progress goes to
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a scenario is not sustainable); 2 bad input. Progress goes to
 the standard error stream and only to a terminal, answers go to the standard output.
 """
 
@@ -46,7 +46,10 @@ def build_parser() -> argparse.ArgumentParser:
     ecology.add_argument("--rounds", type=int, metavar="T", help="default: the scenario's")
     ecology.add_argument("--replications", type=int, default=200, metavar="K")
     ecology.add_argument("--workers", type=int, default=1, metavar="W")
-    for command in (solve, simulate, validate, ecology):
+    report = _command(commands, "report", "judge whether a scenario is sustainable, and why")
+    report.add_argument("--knobs", action="store_true",
+                        help="also find the smallest change of each knob that turns a verdict")  # fmt: skip
+    for command in (solve, simulate, validate, ecology, report):
         command.add_argument(
             "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"
         )
@@ -91,7 +94,7 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _checked_command(given: list[str]) -> list[str]:
-    known = ("figures", "solve", "simulate", "validate", "ecology", "info", "cite")
+    known = ("figures", "solve", "simulate", "validate", "ecology", "report", "info", "cite")
     if not given:
         return ["--help"]
     if given[0] not in known and not given[0].startswith("-"):

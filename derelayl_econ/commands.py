@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import ComparisonTable
 
-__all__ = ["cite", "ecology", "figures", "info", "simulate", "solve", "validate"]
+__all__ = ["cite", "ecology", "figures", "info", "report", "simulate", "solve", "validate"]
 
 PAPER = """@misc{duan2026derelayl,
   title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
@@ -94,6 +94,26 @@ def ecology(options: Namespace) -> bool:
     else:
         _emit(options, f"{steady}\n\n{study}")
     return 2 * len(study.alive) >= len(study)
+
+
+def report(options: Namespace) -> bool:
+    """Judge a scenario's sustainability; "no" if a condition fails or is on the boundary."""
+    from derelayl_econ.sustainability import assess
+
+    scenario, out = _scenario(options), options.out
+    page = out is not None and Path(out).suffix in (".pdf", ".png")
+    found = assess(scenario, knobs=options.knobs or page)
+    if page or _out_is(options, ".md"):
+        from derelayl_econ.figures.report import save_report
+
+        save_report(found, out)
+        if not options.quiet:
+            print(f"wrote {out}", file=sys.stderr)
+    elif options.json or _out_is(options, ".json"):
+        _emit(options, json.dumps(found.to_dict(), indent=2))
+    else:
+        _emit(options, str(found))
+    return found.sustainable
 
 
 def figures(options: Namespace) -> bool:

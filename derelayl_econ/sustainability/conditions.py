@@ -246,8 +246,8 @@ GATED = _all(
 SURVIVAL = _all(
     _says("5", "owners have more than one successor", 1 / SERVED.expression, sp.Integer(1),
           unit="owners per owner"),
-    _says("5", "the founders become more", sp.floor(_S * sp.Min(_L * _F, _SLOTS - _F)), _F,
-          unit="owners"),
+    _says("5", "the founders become more", sp.floor(_S * sp.Min(_L * _F, _SLOTS - _F)),
+          _F + 1, unit="owners", equal_is_enough=True),
 )  # fmt: skip
 
 FUNDING = _all(

@@ -125,7 +125,7 @@ class Inequality:
         return {}
 
     def _joined(self, write: Callable[..., str], name: Callable[[str], str]) -> str:
-        signs = {plain: (">", ">="), latex: (">", r"\ge")}
+        signs = {plain: (">", ">="), latex: (">", r"\geq")}
         left, right = (write(side.expression, name) for side in (self.left, self.right))
         return f"{left} {signs[write][self.equal_is_enough]} {right}"
 
