@@ -348,7 +348,6 @@ _ROWS = (
     Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
     Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
              POSITIVE),
-<<<<<<< HEAD
     # sustainability report
     Notation("private_value", "w", "w", "present value of one unit of quality to a participant",
              "money / score", NON_NEGATIVE),
@@ -368,13 +367,11 @@ _ROWS = (
              "1 / leg", POSITIVE),
     Notation("pass_through", "P", "P", "coins that one more name draws from pay by improvement",
              "coins", NON_NEGATIVE),
-=======
     # design: deposits, audits and committees
     Notation("capital_rate", "i", "i", "what a unit of deposit costs its owner per leg", "1",
              POSITIVE),
     Notation("temptation", "F", "F", "saving of a cheat per unit of what an audit tells apart",
              "money", POSITIVE),
->>>>>>> issue6-core
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

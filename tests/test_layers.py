@@ -38,6 +38,7 @@ LAYERS = (
     ("ecology",),
     ("solution",),
     ("sustainability",),
+    ("repairs",),
     ("simulation",),
     ("validation",),
     ("figures",),
