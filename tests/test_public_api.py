@@ -16,8 +16,9 @@ HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve L
 ModelSharingGame NoisyPay ParticipationGame PathShare PayoffSet PopulationGame PotentialGame
 PowerCurve PowerShare Preferences PrivateCostGame RepeatedRelay RootCurve RoyaltyDesign Scenario
 SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame Status
-SustainabilityReport TrainingCost TrainingGains VerificationGame Vesting WindowShare assess bimatrix_regret grim_trigger
-merge_profit scenario_names simulate solve_bimatrix solve_payoff_set split_profit validate verdict_map
+SustainabilityReport TrainingCost TrainingGains VerificationGame Vesting WindowShare assess
+bimatrix_regret grim_trigger merge_profit scenario_names simulate solve_bimatrix solve_payoff_set
+split_profit validate verdict_map
 """.split()
 
 

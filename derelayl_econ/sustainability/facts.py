@@ -25,7 +25,6 @@ from derelayl_econ.scenario import Scenario
 from derelayl_econ.solution import ecology_of, hill_curve
 from derelayl_econ.sustainability.conditions import (
     BUDGET,
-    FIRST_LEG,
     GATED,
     RULES,
     SPLITTING,

@@ -82,15 +82,18 @@ class KnobChange(Result):
     method: str
 
     @property
+    def at_once(self) -> bool:
+        """Whether the verdict turns beyond 0, however little: no value is the first."""
+        return self.value is not None and self.before == 0
+
+    @property
     def change(self) -> float | None:
         """The difference to the present value."""
         return None if self.value is None else self.value - self.present
 
 
 def knobs_of(scenario: Scenario) -> tuple[Knob, ...]:
-    """Return the knobs that a scenario has: no access fee where none is set, no decay without
-    royalties.
-    """
+    """Return a scenario's knobs: no access fee where none is set, no decay without royalties."""
     rules = scenario.ecology
     absent = {
         "reward.access_fee": scenario.reward.access_fee is None,

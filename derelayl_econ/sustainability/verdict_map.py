@@ -54,7 +54,7 @@ class VerdictMap(Result):
     @property
     def sustainable(self) -> npt.NDArray[np.bool_]:
         """Where every condition that applies holds; shape (Y, X)."""
-        return np.all([verdict > 0 for verdict in self.verdicts.values()], axis=0)
+        return np.asarray(np.all([v > 0 for v in self.verdicts.values()], axis=0))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per point: both numbers, verdicts in words, margins, the whole."""
