@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -227,7 +227,7 @@ def _legs(axes: Axes, report: SustainabilityReport, terms: dict[str, Any]) -> No
 
 def _shrink(figure: Figure, canvas: FigureCanvasAgg) -> None:
     """Make formulas that are wider than the page small enough."""
-    renderer = RendererAgg(*canvas.get_width_height(), figure.dpi)
+    renderer: Any = cast(Any, canvas).get_renderer()
     for axes in figure.axes:
         for text in axes.texts:
             if text.get_gid() == "formula":

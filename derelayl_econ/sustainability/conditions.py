@@ -36,8 +36,8 @@ and on the S-shaped one, which may have a cold start (3.1). Or by turns without 
 is served iff c + f < the largest cost that a rota bears, where an excluded member loses the share
 1 - theta of v q, q = gamma q_max/(gamma + eta) being kept up by one leg per period. Or by a gate
 without money (2.3): training is worth it for all together, and m legs inside are worth more than
-the best reply outside: r, r_- and z are the shares of the gap that the best total, the others' parts
-and the best reply outside leave.
+the best reply outside: r, r_- and z are the shares of the gap that the best total, the
+others' parts and the best reply outside leave.
 
 S6 *survival of the lineage* (5). L p s > 1, and the first owners become more.
 

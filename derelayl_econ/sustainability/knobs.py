@@ -7,7 +7,7 @@ hand-over; a scenario has those that its rules mention. The search for the small
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derelayl_econ.domains import Domain
 from derelayl_econ.notation import NOTATION
@@ -23,11 +23,17 @@ class Knob:
 
     key: str
     code: str
+    even: bool = False
 
     @property
     def domain(self) -> Domain:
         """Values that the scenario takes."""
-        return NOTATION[self.code].domain
+        return Domain(4, integer=True) if self.even else NOTATION[self.code].domain
+
+    @property
+    def step(self) -> int:
+        """Distance between neighbouring values of what is counted: 2 for odd or even numbers."""
+        return 2 if self.domain.odd or self.even else 1
 
     @property
     def whole(self) -> bool:
@@ -100,7 +106,9 @@ def knobs_of(scenario: Scenario) -> tuple[Knob, ...]:
         "reward.decay": scenario.reward.decay is None,
         "ecology.decay": rules is None or rules.royalty != "geometric",
     }
-    return tuple(knob for knob in KNOBS if not absent.get(knob.key, False))
+    # Half of an ecology's participants train or own.
+    return tuple(replace(knob, even=rules is not None and knob.code == "participants")
+                 for knob in KNOBS if not absent.get(knob.key, False))  # fmt: skip
 
 
 def changed(scenario: Scenario, key: str, value: float) -> Scenario:

@@ -128,8 +128,8 @@ def _between(knob: Knob, scale: float, old: float, new: float) -> Array:
         return np.empty(0)
     values = np.linspace(old, new, _CUTS)[1:-1]
     if knob.whole:
-        step = 2 if knob.domain.odd else 1
-        values = old + np.sign(new - old) * step * np.unique(np.round(np.abs(values - old) / step))
+        steps = np.unique(np.round(np.abs(values - old) / knob.step))
+        values = old + np.sign(new - old) * knob.step * steps
     inside = (np.minimum(old, new) < values) & (values < np.maximum(old, new))
     return np.asarray(values[inside])
 
@@ -182,7 +182,8 @@ def _grid(knob: Knob, scale: float) -> Array:
     if domain.odd:
         return 2 * np.unique(np.round(np.geomspace(1, LARGEST_COMMITTEE // 2 + 1, 60))) - 1
     if domain.integer:
-        return np.unique(np.round(np.geomspace(domain.low, LARGEST_COMMUNITY, 2 * _GRID)))
+        counts = np.geomspace(domain.low, LARGEST_COMMUNITY, 2 * _GRID) / knob.step
+        return knob.step * np.unique(np.round(counts))
     if math.isfinite(domain.high):
         near = np.geomspace(1e-9, 1e-2, 57)
         return np.concatenate([np.linspace(0, 1, _GRID), near, 1 - near])
