@@ -68,7 +68,7 @@ def report_page(report: SustainabilityReport) -> Figure:
     >>> from derelayl_econ.scenario import Scenario
     >>> from derelayl_econ.sustainability import assess
     >>> page = report_page(assess(Scenario.load("phone_community")))
-    >>> [axes.get_title() for axes in page.axes[2:]]
+    >>> [axes.get_title(loc="left") for axes in page.axes[2:]]
     ['a  who trains one leg', 'b  deposits that work', 'c  quality by price, with drift']
     """
     with mpl.rc_context(fname=STYLE):

@@ -111,7 +111,7 @@ def terms_of(scenario: Scenario, keys: Mapping[str, Any]) -> dict[str, Any]:
     >>> scenario = Scenario.load("phone_community")
     >>> terms = terms_of(scenario, keys_of(scenario))
     >>> print(f"{terms['benefit']:.6f} {terms['committee_false_accept']:.4f}")
-    0.006190 0.1098
+    0.006185 0.1098
     """
     terms: dict[str, Any] = {
         key.partition(".")[2]: value for key, value in keys.items()
