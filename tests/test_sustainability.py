@@ -234,7 +234,7 @@ def _attack(scenario: Scenario, code: str, change: Any) -> None:
             change.value - change.present)  # fmt: skip
         values = [change.present + x * reach for x in np.linspace(-0.999, 0.999, 6)]
         top = 1.0 if "rate" in change.knob else math.inf
-        values = [v for v in values if (0 < v if "cost" in change.knob else 0 <= v) and v <= top]
+        values = [v for v in values if (v > 0 if "cost" in change.knob else v >= 0) and v <= top]
     for value in values:
         assert holds(value) is now, (code, change, value)
 
@@ -326,9 +326,9 @@ def volunteers(benefit: float, size: int = 5) -> Scenario:
     return Scenario.from_mapping(mapping)
 
 
-# Inspection games (Avenhaus, von Stengel, Zamir 2002, Handbook of Game Theory 3, ch. 51, leadership):
-# with error-free inspection legal behaviour is best iff the inspection rate times the stake exceeds
-# the gain from violation: here y (R + D) > s.
+# Inspection games (Avenhaus, von Stengel, Zamir 2002, Handbook of Game Theory 3, ch. 51), under
+# leadership: with error-free inspection legal behaviour is best iff the inspection rate times the
+# stake exceeds the gain from violation, here y (R + D) > s.
 @pytest.mark.parametrize("rate", [0.19, 0.21])
 def test_the_inspectors_committed_rate(rate: float) -> None:
     scenario = volunteers(2.0).replace("reward.pool", 3).replace("verification.deposit", 2)
@@ -372,9 +372,7 @@ def test_royalties_on_the_price_ask_for_a_fee() -> None:
     income = 0.5 * 0.2 * 0.03 * 2.14
     assert report["S4"].fact("most that one more name earns") == pytest.approx(0.4 * income)
     cost = report["S4"].fact("what one more name costs")
-    assert report["S4"].knob("reward.decay").value == pytest.approx(
-        cost / income if 0.4 * income > cost else cost / income
-    )
+    assert report["S4"].knob("reward.decay").value == pytest.approx(cost / income)
     mapping["reward"] = {"decay": 0.4}
     with pytest.raises(InputError, match=r"reward\.decay"):
         Scenario.from_mapping(mapping)
@@ -412,7 +410,8 @@ def test_the_map_agrees_with_assess(name: str) -> None:
     scenario, rng = Scenario.load(name), np.random.default_rng()
     cost = training_cost(scenario)
     axes = {
-        "reward.pool": cost * rng.uniform(0, 100, 2), "training.cost": cost * rng.uniform(0.1, 9, 2),
+        "reward.pool": cost * rng.uniform(0, 100, 2),
+        "training.cost": cost * rng.uniform(0.1, 9, 2),
         "verification.audit_rate": rng.uniform(0, 1, 2), "learning.drift": np.array([0.0, 0.01]),
         "community.participants": 2 * rng.integers(2, 150, 2),
         "verification.false_reject": rng.uniform(0, 0.4, 2),
