@@ -1,7 +1,8 @@
 """The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
 
-Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a scenario is not sustainable); 2 bad input. Progress goes to
-the standard error stream and only to a terminal, answers go to the standard output.
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a scenario is not sustainable);
+2 bad input. Progress goes to the standard error stream and only to a terminal, answers go to the
+standard output.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     ecology.add_argument("--workers", type=int, default=1, metavar="W")
     report = _command(commands, "report", "judge whether a scenario is sustainable, and why")
     report.add_argument("--knobs", action="store_true",
-                        help="also find the smallest change of each knob that turns a verdict")  # fmt: skip
+                        help="also find what change of each knob turns a verdict")  # fmt: skip
     for command in (solve, simulate, validate, ecology, report):
         command.add_argument(
             "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"

@@ -208,7 +208,17 @@ RELAY: dict[str, Any] = {
     "strategies": ["train", "ride", "cheat"],
 }  # fmt: skip
 CONTRIBUTION = d.ContributionGame([3.0, 2.0], 1.0, d.LogCurve(), caps=[4.0, 4.0])
+
+
+def _map(xs: Any, ys: Any) -> Any:
+    phone = d.Scenario.load("phone_community")
+    return d.verdict_map(phone, "reward.pool", xs, "training.cost", ys)
+
+
 CASES: dict[str, Case] = {
+    "verdict_map": _case(
+        _map, lambda found: found.relative_margins["S1"].ravel().tolist(),
+        {"xs": "reward.pool", "ys": "training.cost"}, xs=[0.1], ys=[0.1]),
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
         gains=[1.0, -1.0], ride=[0.0, 0.0]),

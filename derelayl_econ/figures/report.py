@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from derelayl_econ.figures.drawing import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, note
 from derelayl_econ.figures.registry import STYLE
@@ -35,6 +36,8 @@ __all__ = ["report_page", "save_report"]
 PAGE = (8.27, 11.69)
 """A4, in inches."""
 POINTS = 401
+FORMULA = 8.0
+"""Size of formulas, in points, before those that are too wide are made smaller."""
 
 
 def save_report(report: SustainabilityReport, path: str | Path) -> None:
@@ -65,23 +68,24 @@ def report_page(report: SustainabilityReport) -> Figure:
     >>> from derelayl_econ.scenario import Scenario
     >>> from derelayl_econ.sustainability import assess
     >>> page = report_page(assess(Scenario.load("phone_community")))
-    >>> [axes.get_title() for axes in page.axes[2:]]
+    >>> [axes.get_title(loc="left") for axes in page.axes[2:]]
     ['a  who trains one leg', 'b  deposits that work', 'c  quality by price, with drift']
     """
     with mpl.rc_context(fname=STYLE):
-        figure = Figure(figsize=PAGE, layout="none")
+        figure = Figure(figsize=PAGE)
+        figure.set_layout_engine("none")
         canvas = FigureCanvasAgg(figure)
         _verdicts(figure.add_axes((0.06, 0.43, 0.88, 0.52)), report)
         _knobs(figure.add_axes((0.06, 0.265, 0.88, 0.15)), report)
-        places = [(left, 0.055, 0.235, 0.16) for left in (0.085, 0.405, 0.725)]
+        places = [(left, 0.055, 0.23, 0.155) for left in (0.1, 0.415, 0.73)]
         trains, deposits, last = (figure.add_axes(place) for place in places)
         terms = terms_of(report.source, keys_of(report.source))
         _participation(trains, terms)
         _deposits(deposits, terms)
         drifts = report.source.learning.drift > 0
         (_prices if drifts else _legs)(last, report, terms)
-        titles = ("who trains one leg", "deposits that work",
-                  "quality by price, with drift" if drifts else "worth of each further leg")  # fmt: skip
+        third = "quality by price, with drift" if drifts else "worth of each further leg"
+        titles = ("who trains one leg", "deposits that work", third)
         for letter, title, axes in zip("abc", titles, (trains, deposits, last), strict=True):
             axes.set_title(f"{letter}  {title}")
         _shrink(figure, canvas)
@@ -91,11 +95,12 @@ def report_page(report: SustainabilityReport) -> Figure:
 def _verdicts(axes: Axes, report: SustainabilityReport) -> None:
     """Write the title and, per condition, verdict, margin and inequality."""
     axes.set_axis_off()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.text(0, 1.02, report.caption(), fontsize=14, weight="bold", va="bottom")
     axes.text(0, 0.995, report.source.summary, fontsize=8, va="top", color=GREY, wrap=True)
     rows = len(report.conditions)
     for place, condition in enumerate(report.conditions):
-        _one_verdict(axes, condition, 0.93 - 0.945 * place / rows, 0.945 / rows)
+        _one_verdict(axes, condition, 0.94 - 0.94 * place / rows, 0.94 / rows)
 
 
 def _one_verdict(axes: Axes, condition: Condition, top: float, height: float) -> None:
@@ -108,25 +113,26 @@ def _one_verdict(axes: Axes, condition: Condition, top: float, height: float) ->
     axes.text(1, top, f"rests on {condition.theorem}", va="top", ha="right", fontsize=7, color=GREY)
     margin = "" if binding is None else f"margin {binding.margin:+.4g} {binding.unit}"
     axes.text(0.55, top, margin, va="top", fontsize=8)
-    axes.text(0.05, top - 0.27 * height, condition.reason, va="top", fontsize=7.5)
+    axes.text(0.05, top - 0.24 * height, condition.reason, va="top", fontsize=7)
     if binding is not None:
-        for share, formula in ((0.46, binding.latex), (0.68, binding.numbers_latex)):
-            axes.text(0.05, top - share * height, f"${formula}$", va="top", fontsize=8,
+        for share, formula in ((0.50, binding.latex), (0.78, binding.numbers_latex)):
+            axes.text(0.05, top - share * height, f"${formula}$", va="center", fontsize=FORMULA,
                       gid="formula")  # fmt: skip
 
 
 def _knobs(axes: Axes, report: SustainabilityReport) -> None:
     """Write the table of knobs."""
     axes.set_axis_off()
-    headers, rows = report.knob_table()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    headers, rows = report.knob_table(digits=3)
     axes.text(0, 1.0, "Smallest change of one knob that turns a verdict (-: no value of it does)"
               if rows else "Knobs were not asked for", weight="bold", va="bottom")  # fmt: skip
     if not rows:
         return
     table = axes.table(
         cellText=[[_short(value) for value in row] for row in rows], colLabels=list(headers),
-        cellLoc="left", edges="horizontal", bbox=[0, 0, 1, 0.97],
-        colWidths=[0.26, 0.08, *[0.66 / (len(headers) - 2)] * (len(headers) - 2)],
+        cellLoc="left", colLoc="left", edges="horizontal", bbox=Bbox.from_bounds(0, 0, 1, 0.97),
+        colWidths=[0.24, 0.07, *[0.69 / (len(headers) - 2)] * (len(headers) - 2)],
     )  # fmt: skip
     table.auto_set_font_size(False)
     table.set_fontsize(6)
@@ -143,15 +149,20 @@ def _participation(axes: Axes, terms: dict[str, Any]) -> None:
     """Draw the gain of training against the others' probability, and its equilibria."""
     game = participation_game(terms)
     p = np.linspace(0, 1, POINTS)
-    axes.plot(p, game.gain(p), color=BLUE, linestyle="-")
+    gain = game.gain(p)
+    axes.plot(p, gain, color=BLUE, linestyle="-")
     axes.axhline(0, color=BLACK, linewidth=0.6)
     for equilibrium in game.equilibria():
         at = float(equilibrium.strategy)
         filled = BLUE if equilibrium.stable else "white"
         axes.plot(at, float(game.gain(at)), "o", markerfacecolor=filled, markeredgecolor=BLUE)
-        note(axes, at, float(game.gain(at)), f" p* = {at:.3g}", va="bottom",
-             ha="right" if at > 0.6 else "left")  # fmt: skip
-    axes.set(xlabel="others train with probability p", ylabel="gain of training, G(p) (money)")
+        axes.annotate(f"p* = {at:.3g}", (at, float(game.gain(at))), (0, 7), fontsize=7,
+                      textcoords="offset points", ha="right" if at > 0.6 else "left")  # fmt: skip
+    # Alone one earns so much more than among many that the crossing would be lost in the picture.
+    low, high = float(gain.min()), float(gain.max())
+    top = min(high, 4 * abs(low) + float(terms["cost"])) if low < 0 else high
+    axes.set(xlabel="others train with probability p", ylabel="gain of training, G(p) (money)",
+             ylim=(low - 0.1 * (top - low), top + 0.15 * (top - low)))  # fmt: skip
 
 
 def _deposits(axes: Axes, terms: dict[str, Any]) -> None:
@@ -175,13 +186,14 @@ def _deposits(axes: Axes, terms: dict[str, Any]) -> None:
               label="the scenario", linestyle="none", clip_on=False, zorder=6)  # fmt: skip
     axes.set(xlabel="reward R (money)", ylabel="deposit D (money)", xlim=(0, rewards[-1]),
              ylim=(0, top))  # fmt: skip
-    axes.legend(loc="upper right", fontsize=6)
+    axes.legend(loc="best", fontsize=6, frameon=True, edgecolor="none", framealpha=0.8)
 
 
 def _prices(axes: Axes, report: SustainabilityReport, terms: dict[str, Any]) -> None:
     """Draw the steady quality by price, with floor, ceiling and the scenario's price."""
     game, price = funding_game(terms), report.source.reward.price
-    right = 1.6 * max(price, 2 * game.price_floor, float(evaluate_floor(game)))
+    without_value = game.cost / (game.learning_rate * game.quality_max)
+    right = 1.6 * max(price, 2 * game.price_floor, without_value)
     prices = np.linspace(0, right, POINTS)
     axes.plot(prices, [game.steady_state(float(x)).quality for x in prices], color=BLUE,
               linestyle="-")  # fmt: skip
@@ -198,11 +210,6 @@ def _prices(axes: Axes, report: SustainabilityReport, terms: dict[str, Any]) -> 
              ha="right")  # fmt: skip
 
 
-def evaluate_floor(game: Any) -> float:
-    """Return the price that a leg from quality 0 costs without own value."""
-    return cast(float, game.cost / (game.learning_rate * game.quality_max))
-
-
 def _legs(axes: Axes, report: SustainabilityReport, terms: dict[str, Any]) -> None:
     """Draw what each further leg is worth above its cost, on both learning curves."""
     learning = report.source.learning
@@ -215,12 +222,12 @@ def _legs(axes: Axes, report: SustainabilityReport, terms: dict[str, Any]) -> No
     axes.plot(legs, hill.net_worth(legs), color=VERMILION, linestyle="--", label="S-shaped curve")
     axes.axhline(0, color=BLACK, linewidth=0.6)
     axes.set(xlabel="leg k", ylabel="worth of the leg − cost (money)")
-    axes.legend(loc="upper right", fontsize=6)
+    axes.legend(loc="best", fontsize=6, frameon=True, edgecolor="none", framealpha=0.8)
 
 
 def _shrink(figure: Figure, canvas: FigureCanvasAgg) -> None:
     """Make formulas that are wider than the page small enough."""
-    renderer = canvas.get_renderer()
+    renderer: Any = cast(Any, canvas).get_renderer()
     for axes in figure.axes:
         for text in axes.texts:
             if text.get_gid() == "formula":
@@ -231,4 +238,4 @@ def _fit(text: Text, axes: Axes, renderer: Any) -> None:
     room = 0.95 * axes.get_window_extent(renderer).width
     width = text.get_window_extent(renderer).width
     if width > room:
-        text.set_fontsize(text.get_fontsize() * room / width)
+        text.set_fontsize(FORMULA * room / width)

@@ -1,4 +1,4 @@
-"""Is a relay sustainable, by how much, and which knob would change that? (theory notes, section 8)
+"""Whether a relay is sustainable, by how much, and which knob changes that (theory notes, 8).
 
 Seven conditions are judged from a scenario's numbers: somebody trains, honesty pays, the pay is
 covered, splitting does not pay, the relay goes on, the lineage survives, quality is kept up under

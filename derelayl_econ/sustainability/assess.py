@@ -1,4 +1,4 @@
-"""Assess a scenario: is each condition of a sustainable relay met, and what would turn it?"""
+"""Assess a scenario: whether each condition of a sustainable relay is met, and what turns it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def _smallest(results: list[InequalityResult]) -> float:
     return min(result.relative_margin for result in results)
 
 
-def _judged(mechanism: Mechanism, inequality: Inequality, terms: dict[str, Any]) -> InequalityResult:
+def _judged(
+    mechanism: Mechanism, inequality: Inequality, terms: dict[str, Any]
+) -> InequalityResult:
     margin, score = (float(value) for value in inequality.margin(terms))
     return InequalityResult(
         name=inequality.name, mechanism=mechanism.name, verdict=verdict_of(score),

@@ -1,8 +1,9 @@
 r"""The seven conditions of a sustainable relay, as inequalities.
 
-A condition holds if *one* of its mechanisms does, and a mechanism if *all* its inequalities do; most
-conditions have one mechanism. w is the present value of a unit of quality to one participant,
-b = w gamma x that of the first leg, alpha_m and beta_m the error rates of the committee, c + f the
+A condition holds if *one* of its mechanisms does, and a mechanism if *all* its inequalities do;
+most conditions have one mechanism. w is the present value of a unit of quality to one participant,
+b = w gamma x that of the first leg, alpha_m and beta_m the
+error rates of the committee, c + f the
 cost of a leg with the fee of its hand-over.
 
 S1 *participation* (2.1). b + R > c + f: else nobody trains, p* = 0 is the only equilibrium.
@@ -16,31 +17,32 @@ improvement, and m validators for each audit. Users can be charged (1 - theta) w
 it; if there is an access fee phi, they pay N_u phi, as long as phi is not more than that.
 Royalties of one winner must not exceed the coin that it brings, at any length of the lineage.
 
-S4 *splitting* (4.2). One more name costs f and, with probability y alpha_m, the deposit. It earns at
-most a share of the pool, the noise of the verified gain, and its part of the royalties:
+S4 *splitting* (4.2). One more name costs f and, with probability y alpha_m, the deposit. It earns
+at most a share of the pool, the noise of the verified gain, and its part of the royalties:
 
 - accepted with probability pi each, two names instead of one among n others' accepted submissions
-  win pi R [(1 - 2 pi)/(n+1) + 2 pi/(n+2)], largest at n = 0 or 1 (for n >= 2 it is less than at 1,
-  as long as pi < 1): pi R max(1 - pi, 1/2 - pi/3), R/6 if nothing is rejected. Further names win
+  win pi R [(1 - 2 pi)/(n+1) + 2 pi/(n+2)], largest at n = 0 or 1 (for n >= 2 it is not more
+  than at 1): pi R max(1 - pi, 1/2 - pi/3), R/6 if nothing is rejected. Further names win
   less, since A/(A+n) is concave in A (own analysis; for pi = 1, theorem T7);
 - the price of a noisily verified gain wins at most lambda tau (sqrt 2 - 1)/sqrt(2 pi) (theorem F);
 - geometric royalties on the price win at most a times what the lineage pays the leg over its life,
   at most a rho lambda gamma x since gains fall (theorem F).
 
-Blind royalties of an ecology are split-proof only if f >= W, the sum of all weights, and pay only if
-W > f: never both (theorem F).
+Blind royalties of an ecology are split-proof only if f >= W, the sum of all weights, and pay only
+if W > f: never both (theorem F).
 
-S5 *continuation*. By itself, (w + lambda) g >= c + f for the first leg, both on the geometric curve
+S5 *continuation*. By itself, (w + lambda) g > c + f for the first leg, both on the geometric curve
 and on the S-shaped one, which may have a cold start (3.1). Or by turns without money (3.3): a duty
 is served iff c + f < the largest cost that a rota bears, where an excluded member loses the share
 1 - theta of v q, q = gamma q_max/(gamma + eta) being kept up by one leg per period. Or by a gate
 without money (2.3): training is worth it for all together, and m legs inside are worth more than
-the best reply outside: r, r_- and z are the shares of the gap that the best total, the others' parts and the best
-reply outside leave.
+the best reply outside: r, r_- and z are the shares of the gap that the best total, the
+others' parts and the best reply outside leave.
 
 S6 *survival of the lineage* (5). L p s > 1, and the first owners become more.
 
-S7 *funding under drift* (3.4). w + lambda > (c + f)/(gamma q_max), and lambda <= N_u v (1 - theta)/eta.
+S7 *funding under drift* (3.4). w + lambda > (c + f)/(gamma q_max), and
+lambda <= N_u v (1 - theta)/eta.
 
 Source: theory notes, section 8; each inequality from the section named.
 """
@@ -110,7 +112,7 @@ class Mechanism:
     def score(self, scenario: Scenario, terms: Mapping[str, Any]) -> Array:
         """Return the smallest score of its inequalities."""
         scores = [i.margin(terms)[1] for i in self.inequalities if i.applies(scenario)]
-        return np.min(np.broadcast_arrays(*scores), axis=0)
+        return np.asarray(np.min(np.broadcast_arrays(*scores), axis=0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -61,7 +61,7 @@ def facts_of(code: str, scenario: Scenario, terms: Terms) -> tuple[Fact, ...]:
     ...     print(f"{fact.name}: {fact.value:.4g} {fact.unit}")
     smallest price: 0 money/score
     largest price that users can pay: 9600 money/score
-    price of largest welfare: 126.4 money/score
+    price of largest welfare: 668.7 money/score
     steady quality: 0.4451 score
     """
     found = _FACTS[code](scenario, terms)

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.printing.str import StrPrinter
 
 from derelayl_econ.formula import Formula
 from derelayl_econ.notation import NOTATION
@@ -130,21 +129,12 @@ class Inequality:
         return f"{left} {signs[write][self.equal_is_enough]} {right}"
 
 
-class _Plain(StrPrinter):  # type: ignore[misc]
-    """Writes each symbol under a name of its own choice."""
-
-    def __init__(self, name: Callable[[str], str]) -> None:
-        super().__init__({"order": "none"})
-        self._name = name
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return self._name(expr.name)
-
-
 def plain(expression: sp.Expr, name: Callable[[str], str]) -> str:
     """Return an expression as plain text, each symbol written as ``name(code)``."""
-    text: str = _Plain(name).doprint(_readable(expression))
-    return re.sub(r"\boo\b", "inf", text.replace("**", "^"))
+    text: str = sp.sstr(_readable(expression), order="none")
+    codes = {symbol.name for symbol in expression.free_symbols}
+    words = re.sub(r"\w+", lambda m: name(m[0]) if m[0] in codes else m[0], text)
+    return re.sub(r"\boo\b", "inf", words.replace("**", "^"))
 
 
 def latex(expression: sp.Expr, name: Callable[[str], str]) -> str:

@@ -7,7 +7,7 @@ hand-over; a scenario has those that its rules mention. The search for the small
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derelayl_econ.domains import Domain
 from derelayl_econ.notation import NOTATION
@@ -23,11 +23,17 @@ class Knob:
 
     key: str
     code: str
+    even: bool = False
 
     @property
     def domain(self) -> Domain:
         """Values that the scenario takes."""
-        return NOTATION[self.code].domain
+        return Domain(4, integer=True) if self.even else NOTATION[self.code].domain
+
+    @property
+    def step(self) -> int:
+        """Distance between neighbouring values of what is counted: 2 for odd or even numbers."""
+        return 2 if self.domain.odd or self.even else 1
 
     @property
     def whole(self) -> bool:
@@ -82,22 +88,27 @@ class KnobChange(Result):
     method: str
 
     @property
+    def at_once(self) -> bool:
+        """Whether the verdict turns beyond 0, however little: no value is the first."""
+        return self.value is not None and self.before == 0
+
+    @property
     def change(self) -> float | None:
         """The difference to the present value."""
         return None if self.value is None else self.value - self.present
 
 
 def knobs_of(scenario: Scenario) -> tuple[Knob, ...]:
-    """Return the knobs that a scenario has: no access fee where none is set, no decay without
-    royalties.
-    """
+    """Return a scenario's knobs: no access fee where none is set, no decay without royalties."""
     rules = scenario.ecology
     absent = {
         "reward.access_fee": scenario.reward.access_fee is None,
         "reward.decay": scenario.reward.decay is None,
         "ecology.decay": rules is None or rules.royalty != "geometric",
     }
-    return tuple(knob for knob in KNOBS if not absent.get(knob.key, False))
+    # Half of an ecology's participants train or own.
+    return tuple(replace(knob, even=rules is not None and knob.code == "participants")
+                 for knob in KNOBS if not absent.get(knob.key, False))  # fmt: skip
 
 
 def changed(scenario: Scenario, key: str, value: float) -> Scenario:

@@ -39,12 +39,12 @@ def as_markdown(report: SustainabilityReport) -> str:
     """Return one page of Markdown, formulas in LaTeX."""
     rows = [(c.code, c.title, f"**{c.verdict.value}**", _margin(c), c.reason, c.theorem)
             for c in report.conditions]  # fmt: skip
-    parts = [f"# {report.caption()}", report.source.summary,
-             _piped(("", "condition", "verdict", "margin", "binding", "rests on"), rows)]  # fmt: skip
+    headers = ("", "condition", "verdict", "margin", "binding", "rests on")
+    parts = [f"# {report.caption()}", report.source.summary, _piped(headers, rows)]
     parts += ["## Inequalities", *(_markdown_condition(c) for c in report.conditions if c.binding)]
-    headers, knobs = report.knob_table()
+    columns, knobs = report.knob_table()
     if knobs:
-        parts += ["## Smallest change of one knob that turns a verdict", _piped(headers, knobs)]
+        parts += ["## Smallest change of one knob that turns a verdict", _piped(columns, knobs)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -111,7 +111,9 @@ class Condition(Result):
         """
         known = {fact.name: fact.value for fact in self.facts}
         if name not in known:
-            raise InputError("fact", name, "be one of the condition's", hint=did_you_mean(name, known))
+            raise InputError(
+                "fact", name, "be one of the condition's", hint=did_you_mean(name, known)
+            )
         return known[name]
 
     def knob(self, key: str) -> KnobChange:
@@ -124,7 +126,9 @@ class Condition(Result):
         """
         known = {change.knob: change for change in self.knobs}
         if key not in known:
-            raise InputError("knob", key, "be a knob of the scenario", hint=did_you_mean(key, known))
+            raise InputError(
+                "knob", key, "be a knob of the scenario", hint=did_you_mean(key, known)
+            )
         return known[key]
 
 
@@ -183,12 +187,20 @@ class SustainabilityReport(Result, Mapping[str, Condition]):
         return ("", "condition", "verdict", "margin", "unit", "binding inequality", "here",
                 "rests on"), rows  # fmt: skip
 
-    def knob_table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    def knob_table(self, digits: int = 4) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Return one row per knob that turns some verdict: present value, and value by condition.
 
-        An arrow says which way the verdict turns: up to "holds", or down from it.
+        "breaks at" a value: the condition no longer holds there; "repairs at": it holds there;
+        "beyond": at every value next to that one.
         """
-        return _knob_table(self.conditions)
+        applied = [condition for condition in self.conditions if condition.knobs]
+        rows: list[tuple[object, ...]] = []
+        for place, knob in enumerate(applied[0].knobs if applied else ()):
+            changes = [condition.knobs[place] for condition in applied]
+            if any(change.value is not None for change in changes):
+                turns = (_turn(c, k, digits) for c, k in zip(applied, changes, strict=True))
+                rows.append((f"{knob.symbol}  {knob.knob}", knob.present, *turns))
+        return ("knob", "now", *(condition.code for condition in applied)), rows
 
     def __str__(self) -> str:
         from derelayl_econ.sustainability.rendering import as_text
@@ -229,8 +241,8 @@ class SustainabilityReport(Result, Mapping[str, Condition]):
         elif suffix == ".json":
             text = json.dumps(self.to_dict(), indent=2) + "\n"
         else:
-            raise InputError("report file", str(path), "end in .md or .json",
-                             hint="derelayl_econ.figures.report.save_report writes .pdf.")  # fmt: skip
+            hint = "derelayl_econ.figures.report.save_report writes .pdf."
+            raise InputError("report file", str(path), "end in .md or .json", hint=hint)
         write_atomically(Path(path), text.encode())
 
 
@@ -243,21 +255,11 @@ def _row(condition: Condition) -> tuple[object, ...]:
             binding.text, binding.numbers, condition.theorem)  # fmt: skip
 
 
-def _knob_table(
-    conditions: Sequence[Condition],
-) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-    applied = [condition for condition in conditions if condition.knobs]
-    rows = []
-    for place, knob in enumerate(applied[0].knobs if applied else ()):
-        changes = [condition.knobs[place] for condition in applied]
-        if any(change.value is not None for change in changes):
-            rows.append((f"{knob.symbol}  {knob.knob}", knob.present,
-                         *(_turn(c, k) for c, k in zip(applied, changes, strict=True))))  # fmt: skip
-    return ("knob", "now", *(condition.code for condition in applied)), rows
-
-
-def _turn(condition: Condition, change: KnobChange) -> str:
+def _turn(condition: Condition, change: KnobChange, digits: int) -> str:
     if change.value is None:
         return "-"
     word = "breaks" if condition.verdict is Verdict.HOLDS else "repairs"
-    return f"{word} at {change.value:.4g}"
+    place = (
+        f"beyond {change.before:.{digits}g}" if change.at_once else f"at {change.value:.{digits}g}"
+    )
+    return f"{word} {place}"

@@ -23,7 +23,16 @@ from derelayl_econ.notation import symbol
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.solution import training_cost
 
-__all__ = ["BENEFIT", "FIRST_GAIN", "GATE_TERMS", "PRIVATE_VALUE", "Array", "evaluate", "keys_of", "terms_of"]
+__all__ = [
+    "BENEFIT",
+    "FIRST_GAIN",
+    "GATE_TERMS",
+    "PRIVATE_VALUE",
+    "Array",
+    "evaluate",
+    "keys_of",
+    "terms_of",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -102,7 +111,7 @@ def terms_of(scenario: Scenario, keys: Mapping[str, Any]) -> dict[str, Any]:
     >>> scenario = Scenario.load("phone_community")
     >>> terms = terms_of(scenario, keys_of(scenario))
     >>> print(f"{terms['benefit']:.6f} {terms['committee_false_accept']:.4f}")
-    0.006190 0.1098
+    0.006185 0.1098
     """
     terms: dict[str, Any] = {
         key.partition(".")[2]: value for key, value in keys.items()
@@ -133,7 +142,9 @@ def _majority(size: Any, error: Any, correlation: Any) -> Array:
         return np.asarray(_one_majority(*(float(part) for part in given)))
     levels, places = zip(*(np.unique(part, return_inverse=True) for part in given), strict=True)
     place = np.ravel_multi_index(
-        np.broadcast_arrays(*(p.reshape(part.shape) for p, part in zip(places, given, strict=True))),
+        np.broadcast_arrays(
+            *(p.reshape(part.shape) for p, part in zip(places, given, strict=True))
+        ),
         [level.size for level in levels],
     )
     cases, back = np.unique(place, return_inverse=True)
@@ -154,9 +165,8 @@ def _ecology_terms(
     """Return the ecology's terms; a coin is the scenario's money unless somebody buys coins."""
     rules = scenario.ecology
     assert rules is not None
-    known: dict[str, Any] = {
-        name: keys[f"ecology.{name}"] for name in ("matches", "winning_share", "success", "founders")
-    }  # fmt: skip
+    names = ("matches", "winning_share", "success", "founders")
+    known: dict[str, Any] = {name: keys[f"ecology.{name}"] for name in names}
     known["slots"] = np.floor(np.asarray(terms["participants"]) / 2)
     known["coin_value"] = keys["ecology.coin_value"] if rules.decline else 1.0
     sums = {"all": np.inf, "window": keys["ecology.window"],

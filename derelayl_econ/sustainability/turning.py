@@ -57,6 +57,8 @@ def turning_points(
 
 Pair = tuple[float, float]
 """The last value with the old verdict, and the first with another."""
+Bracket = tuple[Knob, float, float, float]
+"""A knob, an amount of its size, a value with the old verdict and one with another."""
 
 
 def _nearest(
@@ -66,15 +68,16 @@ def _nearest(
     knobs = list(probes)
     points = [_points(scenario, rule, knob, probe) for knob, probe in probes.items()]
     holds = _holds(scenario, rule, keys, list(zip(knobs, points, strict=True)))
-    brackets: list[tuple[Knob, float, float]] = []
+    brackets: list[Bracket] = []
     for knob, values, state in zip(knobs, points, holds, strict=True):
         now = int(np.searchsorted(values, keys[knob.key]))
         turned = np.flatnonzero(state != state[now])
         for place, step in ((turned[turned < now][-1:], 1), (turned[turned > now][:1], -1)):
-            brackets += [(knob, float(values[i + step]), float(values[i])) for i in place]
+            brackets += [(knob, probes[knob].scale, float(values[i + step]), float(values[i]))
+                         for i in place]  # fmt: skip
     pairs = _cut(scenario, rule, keys, brackets)
     nearest: dict[Knob, Pair | None] = dict.fromkeys(knobs)
-    for (knob, _, _), pair in zip(brackets, pairs, strict=True):
+    for (knob, *_), pair in zip(brackets, pairs, strict=True):
         old, present = nearest[knob], keys[knob.key]
         if old is None or abs(pair[1] - present) < abs(old[1] - present):
             nearest[knob] = pair
@@ -98,12 +101,12 @@ def _holds(
 
 def _cut(
     scenario: Scenario, rule: Rule, keys: Mapping[str, float],
-    brackets: list[tuple[Knob, float, float]],
+    brackets: list[Bracket],
 ) -> list[Pair]:  # fmt: skip
     """Cut brackets down to neighbouring numbers, all at once."""
-    pairs = [(old, new) for _, old, new in brackets]
+    pairs = [(old, new) for *_, old, new in brackets]
     while True:
-        inner = {i: _between(brackets[i][0], *pair) for i, pair in enumerate(pairs)}
+        inner = {i: _between(*brackets[i][:2], *pair) for i, pair in enumerate(pairs)}
         open_ = [i for i, values in inner.items() if values.size]
         if not open_:
             return pairs
@@ -116,12 +119,17 @@ def _cut(
             pairs[i] = (values[first - 1], values[first])
 
 
-def _between(knob: Knob, old: float, new: float) -> Array:
-    """Return values strictly between, in the order from old to new; none between neighbours."""
+def _between(knob: Knob, scale: float, old: float, new: float) -> Array:
+    """Return values strictly between, in the order from old to new; none between neighbours.
+
+    Near zero, where floats lie ever closer, 10^-12 of an amount of the knob's size is near enough.
+    """
+    if not knob.whole and abs(new - old) <= 1e-12 * scale and min(abs(old), abs(new)) < scale / 1e3:
+        return np.empty(0)
     values = np.linspace(old, new, _CUTS)[1:-1]
     if knob.whole:
-        step = 2 if knob.domain.odd else 1
-        values = old + np.sign(new - old) * step * np.unique(np.round(np.abs(values - old) / step))
+        steps = np.unique(np.round(np.abs(values - old) / knob.step))
+        values = old + np.sign(new - old) * knob.step * steps
     inside = (np.minimum(old, new) < values) & (values < np.maximum(old, new))
     return np.asarray(values[inside])
 
@@ -131,6 +139,7 @@ class _Probe:
     """A knob's grid, and the terms at its present value and at another one."""
 
     grid: Array
+    scale: float
     present: float
     other: float
     here: Mapping[str, Any]
@@ -147,11 +156,12 @@ def _probes(
     for knob in knobs:
         # An amount of the knob's own size, which grows with all money.
         scale = money / first if knob.code == "price" else money
+        scale = scale if knob.domain.high == math.inf else 1.0
         present = keys[knob.key]
         other = present + scale if knob.domain.high == math.inf else (1 + present) / 3
         other = other if other != present else present / 2
         there = here if knob.whole else terms_of(scenario, {**keys, knob.key: other})
-        found[knob] = _Probe(_grid(knob, scale), present, other, here, there)
+        found[knob] = _Probe(_grid(knob, scale), scale, present, other, here, there)
     return found
 
 
@@ -172,7 +182,8 @@ def _grid(knob: Knob, scale: float) -> Array:
     if domain.odd:
         return 2 * np.unique(np.round(np.geomspace(1, LARGEST_COMMITTEE // 2 + 1, 60))) - 1
     if domain.integer:
-        return np.unique(np.round(np.geomspace(domain.low, LARGEST_COMMUNITY, 2 * _GRID)))
+        counts = np.geomspace(domain.low, LARGEST_COMMUNITY, 2 * _GRID) / knob.step
+        return knob.step * np.unique(np.round(counts))
     if math.isfinite(domain.high):
         near = np.geomspace(1e-9, 1e-2, 57)
         return np.concatenate([np.linspace(0, 1, _GRID), near, 1 - near])

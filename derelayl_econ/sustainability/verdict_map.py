@@ -13,6 +13,7 @@ from derelayl_econ.domains import check_array
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.results import Result
 from derelayl_econ.scenario import Scenario
+from derelayl_econ.solution import ecology_of
 from derelayl_econ.sustainability.conditions import RULES, Rule
 from derelayl_econ.sustainability.inequalities import ROUNDING, Verdict
 from derelayl_econ.sustainability.knobs import changed
@@ -54,7 +55,7 @@ class VerdictMap(Result):
     @property
     def sustainable(self) -> npt.NDArray[np.bool_]:
         """Where every condition that applies holds; shape (Y, X)."""
-        return np.all([verdict > 0 for verdict in self.verdicts.values()], axis=0)
+        return np.asarray(np.all([v > 0 for v in self.verdicts.values()], axis=0))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per point: both numbers, verdicts in words, margins, the whole."""
@@ -130,12 +131,18 @@ def _checked(scenario: Scenario, axes: dict[str, Array]) -> Scenario:
             raise InputError("knob", key, "be the key of a number of the scenario",
                              hint=did_you_mean(key, numbers))  # fmt: skip
         for value in values:
-            changed(scenario, key, float(value))
+            _check_ecology(changed(scenario, key, float(value)))
     (x_knob, xs), (y_knob, ys) = axes.items()
     ends = [(values.min(), values.max()) for values in (xs, ys)]
     corners = [changed(changed(scenario, x_knob, float(x)), y_knob, float(y))
                for x, y in itertools.product(*ends)]  # fmt: skip
     return corners[0]
+
+
+def _check_ecology(scenario: Scenario) -> None:
+    """Refuse numbers that no ecology can have, such as an odd number of participants."""
+    if scenario.ecology is not None:
+        ecology_of(scenario)
 
 
 def _judged(
