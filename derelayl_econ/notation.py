@@ -347,6 +347,16 @@ _ROWS = (
     Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
     Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
              POSITIVE),
+    # menus for hidden costs
+    Notation("type_cost", "theta_i", r"\theta_i", "a type's cost of one unit of work",
+             "money / work", POSITIVE),
+    Notation("cheaper_cost", "theta_prev", r"\theta_{i-1}",
+             "cost of one unit of work of the next cheaper type", "money / work", POSITIVE),
+    Notation("type_share", "f_i", "f_i", "probability of a type", "1", PROBABILITY),
+    Notation("cheaper_share", "F_prev", "F_{i-1}", "probability of all cheaper types", "1",
+             PROBABILITY),
+    Notation("first_slope", "B1", "B'(0)", "worth of the first unit of effort", "money / effort",
+             POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}
