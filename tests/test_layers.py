@@ -34,6 +34,7 @@ LAYERS = (
     ),
     ("equilibrium",),
     ("games",),
+    ("design",),
     ("ecology",),
     ("solution",),
     ("simulation",),
