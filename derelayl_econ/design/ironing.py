@@ -19,14 +19,16 @@ Source: theory notes, section 7; Laffont and Martimort 2002, "The Theory of Ince
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, groupby
 from typing import Any
 
 from derelayl_econ.formula import Formula
 from derelayl_econ.notation import symbol
 
-__all__ = ["VIRTUAL_COST", "iron", "pools", "virtual_costs"]
+__all__ = ["VIRTUAL_COST", "HiddenTypes", "iron", "pools", "virtual_costs"]
 
 
 def _virtual(cost: Any, cheaper_cost: Any, cheaper_share: Any, share: Any) -> Any:
@@ -38,6 +40,29 @@ VIRTUAL_COST = Formula(
     _virtual(*(symbol(s) for s in ("type_cost", "cheaper_cost", "cheaper_share", "type_share"))),
     "theory notes, section 7",
 )
+
+
+@dataclass(frozen=True, eq=False)
+class HiddenTypes:
+    """Costs and shares of the types, exactly, in increasing order of cost."""
+
+    costs: tuple[Fraction, ...]
+    shares: tuple[Fraction, ...]
+
+    @cached_property
+    def virtual(self) -> tuple[Fraction, ...]:
+        """Virtual costs before ironing."""
+        return virtual_costs(self.costs, self.shares)
+
+    @cached_property
+    def ironed(self) -> tuple[Fraction, ...]:
+        """Virtual costs after ironing."""
+        return iron(self.virtual, self.shares)
+
+    @property
+    def pooled(self) -> tuple[tuple[int, int], ...]:
+        """First and last type of every block that ironing changed."""
+        return pools(self.virtual, self.ironed)
 
 
 def virtual_costs(costs: Sequence[Fraction], shares: Sequence[Fraction]) -> tuple[Fraction, ...]:

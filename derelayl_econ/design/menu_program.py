@@ -46,7 +46,7 @@ class MenuVariables:
     @classmethod
     def of(cls, menu: ScreeningMenu) -> MenuVariables:
         """Return fresh variables."""
-        variables, size = Variables(), len(menu.exact_costs)
+        variables, size = Variables(), len(menu.types.costs)
         effort = variables.block("effort", size)
         work = effort if menu.work.linear else variables.block("work", size)
         return cls(variables, effort, work, variables.block("reward", size))
@@ -101,7 +101,7 @@ class MenuCertificate(BoundCertificate):
 
 def menu_limits(menu: ScreeningMenu, of: MenuVariables) -> tuple[Limit, ...]:
     """Return the named conditions of a menu, those of the budget and of convex work last."""
-    costs, work, reward = menu.exact_costs, of.work, of.reward
+    costs, work, reward = menu.types.costs, of.work, of.reward
     own = [r - k * c for c, k, r in zip(costs, work, reward, strict=True)]
     limits = [
         at_least("every type takes part", own, Fraction(menu.outside),
@@ -112,8 +112,12 @@ def menu_limits(menu: ScreeningMenu, of: MenuVariables) -> tuple[Limit, ...]:
     ]  # fmt: skip
     if len(costs) > 1:
         lines = list(zip(work, reward, strict=True))
-        next_dearer = [b[1] - b[0] * c for c, (_, b) in zip(costs[:-1], pairwise(lines), strict=True)]
-        next_cheaper = [a[1] - a[0] * c for c, (a, _) in zip(costs[1:], pairwise(lines), strict=True)]
+        next_dearer = [
+            b[1] - b[0] * c for c, (_, b) in zip(costs[:-1], pairwise(lines), strict=True)
+        ]
+        next_cheaper = [
+            a[1] - a[0] * c for c, (a, _) in zip(costs[1:], pairwise(lines), strict=True)
+        ]
         limits += [
             at_least("no type takes the line of the next dearer one", own[:-1], next_dearer,
                      knob="of temptation allowed"),
@@ -121,7 +125,7 @@ def menu_limits(menu: ScreeningMenu, of: MenuVariables) -> tuple[Limit, ...]:
                      knob="of temptation allowed"),
         ]  # fmt: skip
     if menu.budget is not None:
-        spent = total(r * f for r, f in zip(reward, menu.exact_shares, strict=True))
+        spent = total(r * f for r, f in zip(reward, menu.types.shares, strict=True))
         limits.append(at_most("budget", spent, Fraction(menu.budget), knob="of budget"))
     if not menu.work.linear:
         taken = [Convex(terms=(Term(WorkTaken(menu.work), (e,)),)) for e in of.effort]
@@ -136,7 +140,7 @@ def minus_value(menu: ScreeningMenu, effort: Convex) -> Convex:
 
 def cost_of_menu(menu: ScreeningMenu, of: MenuVariables) -> Convex:
     """Return sum f_i (r_i - B(e_i)), what is minimised."""
-    rows = zip(menu.exact_shares, of.effort, of.reward, strict=True)
+    rows = zip(menu.types.shares, of.effort, of.reward, strict=True)
     return total(f * (r + minus_value(menu, e)) for f, e, r in rows)
 
 

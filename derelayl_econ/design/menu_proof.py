@@ -25,6 +25,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from derelayl_econ.design.certificate import OBJECTIVE, Touch, lower_bound
+from derelayl_econ.design.ironing import HiddenTypes
 from derelayl_econ.design.menu_program import (
     MenuCertificate,
     MenuProgram,
@@ -37,7 +38,8 @@ from derelayl_econ.design.menu_terms import MinusValue
 if TYPE_CHECKING:
     from derelayl_econ.design.screening import ScreeningMenu
 
-__all__ = ["Lines", "best_lines", "certificate_of", "least_rewards", "program_of"]
+__all__ = ["Lines", "assembled", "best_lines", "certificate_of", "least_rewards", "lines_at",
+           "menu_prices", "paid_lines", "program_of", "work_touches"]  # fmt: skip
 
 Exact = tuple[Fraction, ...]
 
@@ -54,24 +56,28 @@ class Lines:
     rewards: Exact
     budget_price: Fraction
 
+    def point(self, menu: ScreeningMenu) -> Exact:
+        """Return the variables of the program; work is effort itself where C(e) = e."""
+        return (*self.efforts, *(() if menu.work.linear else self.works), *self.rewards)
+
 
 def best_lines(menu: ScreeningMenu) -> Lines | None:
     """Return the best menu, or None if not even the floor of effort can be paid."""
-    free = _lines(menu, Fraction(0))
+    free = lines_at(menu, menu.types, Fraction(0))
     if menu.budget is None or _spent(menu, free) <= Fraction(menu.budget):
         return free
-    floor = (Fraction(menu.floor),) * len(menu.exact_costs)
-    if _spent(menu, _paid(menu, floor, Fraction(0))) > Fraction(menu.budget):
+    floor = (Fraction(menu.floor),) * len(menu.types.costs)
+    if _spent(menu, paid_lines(menu, floor, Fraction(0))) > Fraction(menu.budget):
         return None
     return _within_budget(menu)
 
 
 def least_rewards(menu: ScreeningMenu, works: Exact) -> Exact:
     """Return the smallest rewards with which every type takes part and keeps to its line."""
-    reward = Fraction(menu.outside) + menu.exact_costs[-1] * works[-1]
+    reward = Fraction(menu.outside) + menu.types.costs[-1] * works[-1]
     found = [reward]
     for cost, (own, dearer) in reversed(
-        list(zip(menu.exact_costs[:-1], pairwise(works), strict=True))
+        list(zip(menu.types.costs[:-1], pairwise(works), strict=True))
     ):
         reward += cost * (own - dearer)
         found.append(reward)
@@ -88,42 +94,55 @@ def program_of(menu: ScreeningMenu) -> tuple[MenuProgram, MenuVariables]:
     )  # fmt: skip
 
 
-def certificate_of(menu: ScreeningMenu, program: MenuProgram, lines: Lines) -> MenuCertificate | None:
+def certificate_of(
+    menu: ScreeningMenu, program: MenuProgram, lines: Lines
+) -> MenuCertificate | None:
     """Return the proof that no menu is better than these lines, or None if none comes out."""
-    work = () if menu.work.linear else lines.works
-    point = (*lines.efforts, *work, *lines.rewards)
-    prices, touches = _prices(menu, program, lines)
+    by_name, paid = menu_prices(menu, menu.types, lines)
+    pairs = enumerate(zip(lines.efforts, menu.types.shares, strict=True))
+    touches = [Touch(OBJECTIVE, 0, i, (effort,), share) for i, (effort, share) in pairs]
+    touches += work_touches(program, lines.efforts, paid)
+    return assembled(menu, program, lines.point(menu), by_name, touches)
+
+
+def assembled(
+    menu: ScreeningMenu, program: MenuProgram, point: Exact, by_name: dict[str, Exact],
+    touches: list[Touch],
+) -> MenuCertificate | None:  # fmt: skip
+    """Return the certificate of a point and prices, or None if they prove nothing."""
+    prices = tuple(by_name[limit.name] for limit in program.limits)
     value = program.objective.above(point)
     bound = lower_bound(program.objective, program.limits, prices, touches)
     if bound is None or not isinstance(value, Fraction):
         return None
     found = MenuCertificate(
         objective=program.objective, limits=program.limits, point=point, prices=prices,
-        touches=touches, value=value, bound=bound, costs=menu.exact_costs, taken=menu.work,
-        first_reward=len(lines.efforts) + len(work),
+        touches=tuple(touches), value=value, bound=bound, costs=menu.types.costs, taken=menu.work,
+        first_reward=program.variables.blocks["reward"][0],
     )  # fmt: skip
     return found if found.check() else None
 
 
-def _lines(menu: ScreeningMenu, price: Fraction) -> Lines:
+def lines_at(menu: ScreeningMenu, types: HiddenTypes, price: Fraction) -> Lines:
     """Return the best menu if a unit of money spent costs 1 + price."""
-    virtual = [(1 + price) * s for s in menu.exact_ironed]
+    virtual = [(1 + price) * s for s in types.ironed]
     near = menu.effort_value.best(np.array([float(s) for s in virtual]), menu.work)
     floor = Fraction(menu.floor)
     raw = [
         max(menu.effort_value.exact_best(s, menu.work, float(e)), floor)
         for s, e in zip(virtual, near, strict=True)
     ]
-    return _paid(menu, tuple(accumulate(raw, min)), price)
+    return paid_lines(menu, tuple(accumulate(raw, min)), price)
 
 
-def _paid(menu: ScreeningMenu, efforts: Exact, price: Fraction) -> Lines:
+def paid_lines(menu: ScreeningMenu, efforts: Exact, price: Fraction) -> Lines:
+    """Return the menu of these efforts with the least rewards."""
     works = tuple(Fraction(menu.work.amount(effort)) for effort in efforts)
     return Lines(efforts, works, least_rewards(menu, works), price)
 
 
 def _spent(menu: ScreeningMenu, lines: Lines) -> Fraction:
-    pairs = zip(menu.exact_shares, lines.rewards, strict=True)
+    pairs = zip(menu.types.shares, lines.rewards, strict=True)
     return sum((f * r for f, r in pairs), Fraction(0))
 
 
@@ -132,28 +151,34 @@ def _within_budget(menu: ScreeningMenu) -> Lines:
     budget = Fraction(menu.budget or 0.0)
 
     def excess(price: float) -> float:
-        return float(_spent(menu, _lines(menu, Fraction(price))) - budget)
+        return float(_spent(menu, lines_at(menu, menu.types, Fraction(price))) - budget)
 
     high = 1.0
     while excess(high) > 0 and high < _MOST_PRICE:
         high *= 4
     price = brentq(excess, 0.0, high, xtol=1e-300, rtol=1e-15) if excess(high) <= 0 else high
     for nudge in range(_NUDGES):
-        lines = _lines(menu, Fraction(price) * (1 + Fraction(2**nudge - 1, 2**52)))
+        lines = lines_at(menu, menu.types, Fraction(price) * (1 + Fraction(2**nudge - 1, 2**52)))
         if _spent(menu, lines) <= budget:
             return lines
-    return _paid(menu, (Fraction(menu.floor),) * len(menu.exact_costs), Fraction(high))
+    return paid_lines(menu, (Fraction(menu.floor),) * len(menu.types.costs), Fraction(high))
 
 
-def _prices(
-    menu: ScreeningMenu, program: MenuProgram, lines: Lines
-) -> tuple[tuple[Exact, ...], tuple[Touch, ...]]:
+def menu_prices(
+    menu: ScreeningMenu, types: HiddenTypes, lines: Lines
+) -> tuple[dict[str, Exact], Exact]:
+    """Return the prices of the conditions by name, and of work, by type.
+
+    ``types`` may have other shares than the menu's own: those that the initiator fears.
+    """
     rate = 1 + lines.budget_price
-    size, shares = len(menu.exact_costs), menu.exact_shares
-    paid = [rate * f * s for f, s in zip(shares, menu.exact_ironed, strict=True)]
+    size, shares = len(types.costs), types.shares
+    paid = tuple(rate * f * s for f, s in zip(shares, types.ironed, strict=True))
     value = MinusValue(menu.effort_value)
     slopes = [value.tangent((e,)) for e in lines.efforts]
-    worth = [Fraction(0) if t is None else -t[1][0] * f for t, f in zip(slopes, shares, strict=True)]
+    worth = [
+        Fraction(0) if t is None else -t[1][0] * f for t, f in zip(slopes, shares, strict=True)
+    ]
     taken = [menu.work.slope(e) * a for e, a in zip(lines.efforts, paid, strict=True)]
     rest = [Fraction(w - t) for w, t in zip(worth, taken, strict=True)]
     by_name = {
@@ -161,23 +186,27 @@ def _prices(
         "effort cap": tuple(max(x, Fraction(0)) for x in rest),
         "effort floor": tuple(max(-x, Fraction(0)) for x in rest),
         "budget": (lines.budget_price,),
-        "effort takes work": tuple(paid),
-        **_temptations(menu, rate),
+        "effort takes work": paid,
+        **_temptations(types, rate),
     }
-    prices = tuple(by_name[limit.name] for limit in program.limits)
-    touches = [Touch(OBJECTIVE, 0, i, (e,), shares[i]) for i, e in enumerate(lines.efforts)]
-    if not menu.work.linear:
-        last = len(program.limits) - 1
-        touches += [Touch(last, i, 0, (e,), paid[i]) for i, e in enumerate(lines.efforts)]
-    return prices, tuple(touches)
+    return by_name, paid
 
 
-def _temptations(menu: ScreeningMenu, rate: Fraction) -> dict[str, Exact]:
-    ironed = zip(menu.exact_shares, menu.exact_virtual, menu.exact_ironed, strict=True)
+def work_touches(program: MenuProgram, efforts: Exact, paid: Exact) -> list[Touch]:
+    """Return the tangents of convex work."""
+    place = next((i for i, limit in enumerate(program.limits)
+                  if limit.name == "effort takes work"), None)  # fmt: skip
+    if place is None:
+        return []
+    return [Touch(place, i, 0, (e,), a) for i, (e, a) in enumerate(zip(efforts, paid, strict=True))]
+
+
+def _temptations(types: HiddenTypes, rate: Fraction) -> dict[str, Exact]:
+    ironed = zip(types.shares, types.virtual, types.ironed, strict=True)
     moved = accumulate(f * (v - s) for f, v, s in ironed)
-    steps = [b - a for a, b in pairwise(menu.exact_costs)]
+    steps = [b - a for a, b in pairwise(types.costs)]
     up = [rate * m / step for m, step in zip(moved, steps, strict=False)]
-    down = [rate * F + u for F, u in zip(accumulate(menu.exact_shares), up, strict=False)]
+    down = [rate * F + u for F, u in zip(accumulate(types.shares), up, strict=False)]
     return {
         "no type takes the line of the next dearer one": tuple(down),
         "no type takes the line of the next cheaper one": tuple(up),

@@ -72,7 +72,9 @@ class MenuDesign(Design):
         """Return what the menu does and what its conditions are worth, in words."""
         if self.value is None:
             return (self.caption(),)
-        said = [f"hiding costs earns the types {format_number(self.expected_rent)} money on average"]
+        said = [
+            f"hiding costs earns the types {format_number(self.expected_rent)} money on average"
+        ]
         said += [f"types {a} to {b} share one line" for a, b in self.pooled]
         if self.excluded:
             said.append(f"types from {self.excluded[0]} on are asked for nothing")

@@ -42,12 +42,12 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.design.effort_value import SIZE, EffortValue, Work
-from derelayl_econ.design.ironing import iron, pools, virtual_costs
+from derelayl_econ.design.ironing import HiddenTypes
 from derelayl_econ.design.menu_proof import best_lines, certificate_of, program_of
 from derelayl_econ.design.menu_result import MenuDesign, with_menu
 from derelayl_econ.design.program import GAP, Program
 from derelayl_econ.design.result import Design
-from derelayl_econ.design.robust_menu import RobustShares, robust_program
+from derelayl_econ.design.robust_menu import RobustShares, robust_menu
 from derelayl_econ.domains import Domain, check_array, check_number
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import frozen_array
@@ -124,7 +124,9 @@ class ScreeningMenu:
         if costs.size > _MOST_TYPES:
             raise InputError("costs", f"{costs.size} types", f"be at most {_MOST_TYPES}")
         if costs.shape != shares.shape:
-            raise InputError("shares", f"{shares.size} entries", f"be as many as costs, {costs.size}")
+            raise InputError(
+                "shares", f"{shares.size} entries", f"be as many as costs, {costs.size}"
+            )
         if (np.diff(costs) <= 0).any():
             raise InputError("costs", costs, "increase from type to type")
         for name, domain in (("outside", _MONEY), ("floor", _UP_TO), ("budget", _MONEY)):
@@ -148,26 +150,12 @@ class ScreeningMenu:
         return Work(self.work_power, self.work_bend)
 
     @cached_property
-    def exact_costs(self) -> Exact:
-        """The costs, taken at face value."""
-        return tuple(Fraction(float(cost)) for cost in np.asarray(self.costs))
-
-    @cached_property
-    def exact_shares(self) -> Exact:
-        """The shares, scaled to add up to 1 exactly."""
+    def types(self) -> HiddenTypes:
+        """Costs taken at face value, shares scaled to add up to 1 exactly."""
         given = [Fraction(float(share)) for share in np.asarray(self.shares)]
         whole = sum(given, Fraction(0))
-        return tuple(share / whole for share in given)
-
-    @cached_property
-    def exact_virtual(self) -> Exact:
-        """Virtual costs before ironing."""
-        return virtual_costs(self.exact_costs, self.exact_shares)
-
-    @cached_property
-    def exact_ironed(self) -> Exact:
-        """Virtual costs after ironing."""
-        return iron(self.exact_virtual, self.exact_shares)
+        costs = tuple(Fraction(float(cost)) for cost in np.asarray(self.costs))
+        return HiddenTypes(costs, tuple(share / whole for share in given))
 
     def program(self) -> Program:
         """Return the convex program, local conditions only; its ``solve()`` is a second opinion."""
@@ -184,9 +172,8 @@ class ScreeningMenu:
             return with_menu(program.solve())
         proof = certificate_of(self, program, lines)
         if proof is None or float(proof.gap) > GAP * max(1.0, abs(float(proof.value))):
-            work = () if self.work.linear else lines.works
-            return self._filled(program.unproved((*lines.efforts, *work, *lines.rewards)))
-        return self._filled(program.proved(proof))
+            return self.filled(program.unproved(lines.point(self)), self.types)
+        return self.filled(program.proved(proof), self.types)
 
     def robust(self, *, box: npt.ArrayLike = 0.0, ellipsoid: float = 0.0) -> MenuDesign:
         """Return the menu that is best under the worst probabilities of the types.
@@ -201,7 +188,8 @@ class ScreeningMenu:
         Raises
         ------
         InputError
-            If both or none are above 0, or some type might have probability 0.
+            If both or none are above 0, if some type might have probability 0, or with a budget:
+            what is spent on average is not known then.
 
         See :mod:`derelayl_econ.design.robust_menu` for the program.
 
@@ -212,13 +200,9 @@ class ScreeningMenu:
         ...                      value=QuadraticBenefit(slope=5, bend=1))
         >>> design = menu.robust(box=0.1)
         >>> design.shares.round(4), round(design.value, 4)
-        (array([0.4, 0.6]), 4.6333)
+        (array([0.4, 0.6]), 4.8333)
         """
-        around = RobustShares.of(self, box, ellipsoid)
-        design = robust_program(self, around).solve()
-        if design.value is None or design.certificate is None:
-            return with_menu(design)
-        return self._filled(design, around.worst(design.certificate))
+        return robust_menu(self, RobustShares.of(self, box, ellipsoid))
 
     def first_best(self) -> tuple[Array, float]:
         """Return the efforts and the value if costs were known, without a budget."""
@@ -227,19 +211,17 @@ class ScreeningMenu:
         surplus = self.effort_value.value(efforts) - costs * self.work.amount(efforts)
         return efforts, float(np.asarray(self.shares) @ surplus - self.outside)
 
-    def _filled(self, design: Design, shares: Exact | None = None) -> MenuDesign:
-        costs, worst = np.asarray(self.costs), self.exact_shares if shares is None else shares
+    def filled(self, design: Design, types: HiddenTypes) -> MenuDesign:
+        """Return a design of this menu's program with what it means for types of these shares."""
+        costs, weights = np.asarray(self.costs), np.array([float(f) for f in types.shares])
         efforts, rewards = (np.atleast_1d(design[name]) for name in ("effort", "reward"))
         rents = rewards - costs * self.work.amount(efforts) - self.outside
-        virtual = virtual_costs(self.exact_costs, worst)
-        ironed = iron(virtual, worst)
         first, first_value = self.first_best()
-        weights = np.array([float(f) for f in worst])
         return with_menu(
             design, costs=self.costs, shares=frozen_array(weights), efforts=frozen_array(efforts),
             rewards=frozen_array(rewards), rents=frozen_array(rents),
-            virtual_costs=frozen_array([float(s) for s in virtual]),
-            ironed_costs=frozen_array([float(s) for s in ironed]), pooled=pools(virtual, ironed),
+            virtual_costs=frozen_array([float(s) for s in types.virtual]),
+            ironed_costs=frozen_array([float(s) for s in types.ironed]), pooled=types.pooled,
             excluded=tuple(int(i) for i in np.flatnonzero(efforts == 0)),
             first_best_efforts=frozen_array(first), first_best_value=first_value,
             expected_reward=float(weights @ rewards), expected_rent=float(weights @ rents),
