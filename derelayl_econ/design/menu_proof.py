@@ -84,14 +84,11 @@ def least_rewards(menu: ScreeningMenu, works: Exact) -> Exact:
     return tuple(reversed(found))
 
 
-def program_of(menu: ScreeningMenu) -> tuple[MenuProgram, MenuVariables]:
-    """Return the program and its variables."""
+def program_of(menu: ScreeningMenu) -> MenuProgram:
+    """Return the program of the menu."""
     of = MenuVariables.of(menu)
-    return (
-        MenuProgram(variables=of.variables, objective=cost_of_menu(menu, of), maximise=True,
-                    limits=menu_limits(menu, of), goal="initiator's value"),
-        of,
-    )  # fmt: skip
+    return MenuProgram(variables=of.variables, objective=cost_of_menu(menu, of), maximise=True,
+                       limits=menu_limits(menu, of), goal="initiator's value")  # fmt: skip
 
 
 def certificate_of(
@@ -123,13 +120,22 @@ def assembled(
     return found if found.check() else None
 
 
-def lines_at(menu: ScreeningMenu, types: HiddenTypes, price: Fraction) -> Lines:
-    """Return the best menu if a unit of money spent costs 1 + price."""
+def lines_at(
+    menu: ScreeningMenu, types: HiddenTypes, price: Fraction, *, exact: bool = True
+) -> Lines:
+    """Return the best menu if a unit of money spent costs 1 + price.
+
+    Where efforts are rational they are found exactly if that is wanted, else as floats, which are
+    shorter fractions.
+    """
     virtual = [(1 + price) * s for s in types.ironed]
     near = menu.effort_value.best(np.array([float(s) for s in virtual]), menu.work)
     floor = Fraction(menu.floor)
     raw = [
-        max(menu.effort_value.exact_best(s, menu.work, float(e)), floor)
+        max(
+            menu.effort_value.exact_best(s, menu.work, float(e)) if exact else Fraction(float(e)),
+            floor,
+        )
         for s, e in zip(virtual, near, strict=True)
     ]
     return paid_lines(menu, tuple(accumulate(raw, min)), price)

@@ -16,7 +16,7 @@ from derelayl_econ.design.terms import Point, Tangent
 from derelayl_econ.games.concave_curves import LogCurve, RootCurve
 from derelayl_econ.quality import ExponentialCurve
 
-__all__ = ["MinusValue", "WorkTaken"]
+__all__ = ["MinusValue", "WorkTaken", "cvxpy_module"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class MinusValue:
 
     def expression(self, values: Any) -> Any:
         """Return -B of each row."""
-        import cvxpy as cp
-
+        cp = cvxpy_module()
         curve, effort, worth = self.value.curve, values[:, 0], self.value.worth
         if isinstance(curve, QuadraticBenefit):
             return worth * (curve.bend / 2 * cp.square(effort) - curve.slope * effort)
@@ -86,7 +85,13 @@ class WorkTaken:
 
     def expression(self, values: Any) -> Any:
         """Return C of each row."""
-        import cvxpy as cp
-
+        cp = cvxpy_module()
         bent = self.work.bend / 2 * cp.square(values[:, 0])
         return cp.power(values[:, 0], self.work.power) + bent
+
+
+def cvxpy_module() -> Any:
+    """Return cvxpy: slow to load, and not needed to check a proof."""
+    import cvxpy
+
+    return cvxpy

@@ -49,7 +49,7 @@ from derelayl_econ.design.menu_proof import (
     work_touches,
 )
 from derelayl_econ.design.menu_result import MenuDesign, with_menu
-from derelayl_econ.design.menu_terms import MinusValue, WorkTaken
+from derelayl_econ.design.menu_terms import MinusValue, WorkTaken, cvxpy_module
 from derelayl_econ.design.program import GAP
 from derelayl_econ.design.terms import Norm, norm, total
 from derelayl_econ.domains import Domain, check_array, check_number
@@ -113,8 +113,8 @@ class RobustShares:
                for g, f, a in zip(self.centre, shares, self.scales, strict=True)][:-1]  # fmt: skip
         rest = sum((o * a for o, a in zip(off, self.scales, strict=False)), Fraction(0))
         place = (*off, -rest / self.scales[-1])
-        tangent = Norm().tangent(place)
-        steps = [a * u for a, u in zip(self.scales, tangent[1], strict=True)]
+        length = Fraction(Norm().above(place)) or Fraction(1)
+        steps = [a * v / length for a, v in zip(self.scales, place, strict=True)]
         return tuple(g - self.radius * s for g, s in zip(self.centre, steps, strict=True)), place
 
     def common(self, brought: Exact) -> Fraction:
@@ -162,7 +162,7 @@ def robust_menu(menu: ScreeningMenu, around: RobustShares) -> MenuDesign:
     efforts, shares = suggested
     worst, distance = around.nearest(shares)
     types = HiddenTypes(menu.types.costs, worst)
-    against = lines_at(menu, types, Fraction(0))
+    against = lines_at(menu, types, Fraction(0), exact=False)
     top, floor = menu.effort_value.top, Fraction(menu.floor)
     seen = (min(max(Fraction(float(e)), floor), max(top, floor)) for e in efforts)
     direct = paid_lines(menu, tuple(accumulate(seen, min)), Fraction(0))
@@ -176,8 +176,7 @@ def robust_menu(menu: ScreeningMenu, around: RobustShares) -> MenuDesign:
 
 def _solved(menu: ScreeningMenu, around: RobustShares) -> tuple[Array, Array] | None:
     """Return efforts and worst shares in floats, by cvxpy."""
-    import cvxpy as cp
-
+    cp = cvxpy_module()
     value, work, costs = menu.effort_value, menu.work, np.asarray(menu.costs)
     centre = np.array([float(g) for g in around.centre])
     size = centre.size

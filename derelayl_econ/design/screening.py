@@ -159,14 +159,14 @@ class ScreeningMenu:
 
     def program(self) -> Program:
         """Return the convex program, local conditions only; its ``solve()`` is a second opinion."""
-        return program_of(self)[0]
+        return program_of(self)
 
     def solve(self) -> MenuDesign:
         """Return the best menu, by virtual costs, with its proof; or the conditions that conflict.
 
         Prices and certificate are those of :meth:`program`.
         """
-        program, _ = program_of(self)
+        program = program_of(self)
         lines = best_lines(self)
         if lines is None:
             return with_menu(program.solve())
