@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.design.audit import AuditDesign
+    from derelayl_econ.design.result import Design, DesignStatus
+    from derelayl_econ.design.royalty import RoyaltyWeights
+    from derelayl_econ.design.top_up import TopUpSchedule
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.equilibrium.grim_trigger import grim_trigger
@@ -75,6 +79,13 @@ _HOME = {
         "HARDWARE",
         "TrainingCost",
     ),
+    "design.audit": ("AuditDesign",),
+    "design.result": (
+        "Design",
+        "DesignStatus",
+    ),
+    "design.royalty": ("RoyaltyWeights",),
+    "design.top_up": ("TopUpSchedule",),
     "ecology": (
         "Ecology",
         "Preferences",
@@ -166,6 +177,7 @@ __all__ = [
     "HARDWARE",
     "NOTATION",
     "ArrivalRelay",
+    "AuditDesign",
     "BatonGame",
     "CoalitionGame",
     "Committee",
@@ -174,6 +186,8 @@ __all__ = [
     "ConvexCost",
     "Coverage",
     "DerelaylError",
+    "Design",
+    "DesignStatus",
     "DriftFunding",
     "Ecology",
     "EffortContest",
@@ -209,6 +223,7 @@ __all__ = [
     "RepeatedRelay",
     "RootCurve",
     "RoyaltyDesign",
+    "RoyaltyWeights",
     "Scenario",
     "SettlementTournament",
     "ShapleyShare",
@@ -217,6 +232,7 @@ __all__ = [
     "SplittingGame",
     "StageGame",
     "Status",
+    "TopUpSchedule",
     "TrainingCost",
     "TrainingGains",
     "VerificationGame",

@@ -357,6 +357,11 @@ _ROWS = (
              PROBABILITY),
     Notation("first_slope", "B1", "B'(0)", "worth of the first unit of effort", "money / effort",
              POSITIVE),
+    # design: deposits, audits and committees
+    Notation("capital_rate", "i", "i", "what a unit of deposit costs its owner per leg", "1",
+             POSITIVE),
+    Notation("temptation", "F", "F", "saving of a cheat per unit of what an audit tells apart",
+             "money", POSITIVE),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

@@ -281,6 +281,7 @@ def test_what_cannot_be_moved_stays_and_weights_decide() -> None:
     fixed = _program(x, at_least("floor", x, 3, weight=math.inf), at_most("ceiling", x, 1)).solve()
     assert fixed.conflict is not None
     assert fixed.conflict.relaxation == {"ceiling": 2}
+    assert fixed.conflict.names == ("ceiling",)
     dear = _program(x, at_least("floor", x, 3), at_most("ceiling", x, 1, weight=5)).solve()
     assert dear.conflict is not None
     assert dear.conflict.relaxation == {"floor": 2}
@@ -288,6 +289,7 @@ def test_what_cannot_be_moved_stays_and_weights_decide() -> None:
                      at_most("ceiling", x, 1, weight=math.inf)).solve()  # fmt: skip
     assert stuck.conflict is not None
     assert not stuck.conflict.relaxation
+    assert stuck.conflict.names == ("floor", "ceiling")
     assert not stuck.conflict.verified
 
 

@@ -28,7 +28,6 @@ Array = npt.NDArray[np.float64]
 Exact = tuple[Fraction, ...]
 
 _STEP = Fraction(1, 2**14)
-_KINK = Fraction(1, 10**6)
 _MIXES = tuple(Fraction(1, 2**k) for k in range(50, 0, -2))
 _DIGITS = 2**44  # floats are rounded to this grid, relative to their size: shorter fractions
 
@@ -117,18 +116,18 @@ class _Lifted:
 
 
 def _around(place: Exact) -> list[Exact]:
-    """Return the place, and places a step to each side along every coordinate."""
-    size = max(abs(value) for value in place)
-    steps = [rounded(float((size or 1) * _STEP))]
-    if size < _KINK:  # perhaps the kink of a length: its tangents have all directions
-        steps.append(Fraction(1))
-    moved = [
-        (*place[:i], value + signed, *place[i + 1 :])
-        for i, value in enumerate(place)
-        for step in steps
-        for signed in (step, -step)
-    ]
-    return [place, *moved]
+    """Return the place, places a step to each side along every coordinate, and along the axes.
+
+    The last bound a term from below far away, where the others may fall for ever, and at a kink.
+    """
+    size = max(abs(value) for value in place) or Fraction(1)
+    step = rounded(float(size * _STEP))
+    found = [place]
+    for i, value in enumerate(place):
+        for sign in (1, -1):
+            found.append((*place[:i], value + sign * step, *place[i + 1 :]))
+            found.append(tuple(sign * size if j == i else Fraction(0) for j in range(len(place))))
+    return list(dict.fromkeys(found))
 
 
 def _feasible(limits: Sequence[Limit], near: Array, inside: Array | None) -> Exact | None:

@@ -11,15 +11,15 @@ that meets all corrections found so far; if it is infeasible, it is a smallest c
 grow it until no condition can be added, and what is left is another correction (Ignatiev, Previti,
 Liffiton, Marques-Silva 2015, CP, LNCS 9255:173). With more than ``MOST_EXACT`` conditions one is
 left out after the other where the rest stays infeasible (Chinneck and Dravnieks 1991, ORSA J.
-Computing 3:157): what remains is irreducible, not always smallest.
+Computing 3:157): what remains is irreducible, not always smallest. What cannot be moved (a weight
+of inf, such as "probabilities are at most 1") is taken as given, unless it conflicts by itself.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from derelayl_econ.design.certificate import BoundCertificate
 from derelayl_econ.design.certify import certify
@@ -56,15 +56,11 @@ def find_conflict(variables: Variables, limits: Sequence[Limit]) -> Conflict | N
         return None
     if feasible(limits, count):
         return None
-    candidates = list(range(len(limits)))
-    exact = len(candidates) <= MOST_EXACT
-    if not exact and proof is not None and proof.bound > 0:
-        candidates = _priced(limits, proof) or candidates
-    search = _smallest if exact else _irreducible
-    names = tuple(limits[i].name for i in search(limits, count, candidates))
+    search = _Search(limits, count)
+    names = tuple(limits[i].name for i in search.conflict(proof))
     relaxation, verified = _way_out(variables, limits, proof)
     positive = proof is not None and proof.bound > 0
-    return Conflict(names=names, smallest=exact or len(names) == 1, relaxation=relaxation,
+    return Conflict(names=names, smallest=search.exact or len(names) == 1, relaxation=relaxation,
                     verified=verified, certificate=proof if positive else None)  # fmt: skip
 
 
@@ -95,10 +91,6 @@ def _certified(cost: Convex, limits: list[Limit], count: int) -> BoundCertificat
     return certify(cost, limits, count, answer.point, inside)
 
 
-def _priced(limits: Sequence[Limit], proof: BoundCertificate) -> list[int]:
-    return [i for i in range(len(limits)) if any(price != 0 for price in proof.prices[i])]
-
-
 def _way_out(
     variables: Variables, limits: Sequence[Limit], proof: BoundCertificate | None
 ) -> tuple[dict[str, float], bool]:
@@ -115,39 +107,52 @@ def _way_out(
     return moved, feasible(relaxed, variables.count)
 
 
-def _smallest(limits: Sequence[Limit], count: int, candidates: list[int]) -> tuple[int, ...]:
-    corrections: list[set[int]] = []
-    while True:
-        guess = _hitting(candidates, corrections)
-        if not _met(limits, count, guess):
-            return guess
-        inside = list(guess)
-        for i in candidates:
-            if i not in inside and _met(limits, count, [*inside, i]):
-                inside.append(i)
-        corrections.append(set(candidates) - set(inside))
+class _Search:
+    """The search for a conflict: among what can be moved, unless the rest conflicts by itself."""
+
+    def __init__(self, limits: Sequence[Limit], count: int) -> None:
+        self.limits, self.count = limits, count
+        fixed = [i for i, limit in enumerate(limits) if not limit.movable]
+        stuck = not self.met(fixed)
+        self.given = [] if stuck else fixed
+        self.candidates = fixed if stuck else [i for i in range(len(limits)) if i not in fixed]
+        self.exact = len(self.candidates) <= MOST_EXACT
+
+    def met(self, chosen: Iterable[int]) -> bool:
+        return feasible([self.limits[i] for i in chosen], self.count)
+
+    def conflict(self, proof: BoundCertificate | None) -> tuple[int, ...]:
+        return self._smallest() if self.exact else self._irreducible(proof)
+
+    def _smallest(self) -> tuple[int, ...]:
+        corrections: list[set[int]] = []
+        while True:
+            guess = _hitting(self.candidates, corrections)
+            if not self.met([*self.given, *guess]):
+                return guess
+            inside = list(guess)
+            for i in self.candidates:
+                if i not in inside and self.met([*self.given, *inside, i]):
+                    inside.append(i)
+            corrections.append(set(self.candidates) - set(inside))
+
+    def _irreducible(self, proof: BoundCertificate | None) -> tuple[int, ...]:
+        kept = self.candidates
+        if proof is not None and proof.bound > 0:  # the priced conditions conflict already
+            priced = [i for i in kept if any(price != 0 for price in proof.prices[i])]
+            kept = kept if self.met([*self.given, *priced]) else priced
+        for i in kept:
+            rest = [j for j in kept if j != i]
+            if not self.met([*self.given, *rest]):
+                kept = rest
+        return tuple(kept)
 
 
 def _hitting(candidates: Sequence[int], sets: Sequence[set[int]]) -> tuple[int, ...]:
     """Return a smallest choice of candidates that meets every set."""
-    choices: Any = (
+    choices: Iterator[tuple[int, ...]] = (
         choice
         for size in range(len(candidates) + 1)
         for choice in itertools.combinations(candidates, size)
     )
     return next(choice for choice in choices if all(part & set(choice) for part in sets))
-
-
-def _irreducible(limits: Sequence[Limit], count: int, candidates: list[int]) -> tuple[int, ...]:
-    kept = list(candidates)
-    if _met(limits, count, kept):
-        kept = list(range(len(limits)))
-    for i in list(kept):
-        rest = [j for j in kept if j != i]
-        if not _met(limits, count, rest):
-            kept = rest
-    return tuple(kept)
-
-
-def _met(limits: Sequence[Limit], count: int, chosen: Sequence[int]) -> bool:
-    return feasible([limits[i] for i in chosen], count)

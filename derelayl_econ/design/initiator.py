@@ -170,8 +170,10 @@ class InitiatorDesign:
         problem, share = proof.problem, proof.share
         money, gap = float(problem.best_money(share)), float(problem.gap(share))
         fee = min(money, float(problem.highest_fee))
-        if fee == money and self.relay.value == 0 and not isinstance(
-            self.relay.costs, ContinuousCosts
+        if (
+            fee == money
+            and self.relay.value == 0
+            and not isinstance(self.relay.costs, ContinuousCosts)
         ):
             fee *= 1 - _SPLIT
         price = (money - fee) / (self.relay.learning_rate * gap)

@@ -62,7 +62,8 @@ class Conflict(Result):
     Attributes
     ----------
     names : tuple of str
-        Conditions that exclude each other: without any one of them the rest of them can be met.
+        Conditions that exclude each other, given what cannot be moved: without any one of them the
+        rest of them can be met.
     smallest : bool
         Whether no conflict has fewer conditions (exact search), or only none within this one is
         smaller (found by leaving out one after the other).

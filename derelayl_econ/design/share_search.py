@@ -8,9 +8,8 @@ rises, and on a box a <= s <= b, with A' = A - u_0 the highest fee,
     balance  = min(A', k) - s k <= min(A', k') - a k',  k' the point of [K(a), K(b+)] nearest to A',
     quality  = q(s) <= q(b),
 
-so that profit and quality are bounded by their values at the ends; welfare, concave in s, is bounded
-by its tangents there. Boxes whose bound exceeds the best point
-found are halved until none does by more than the gap asked for: branch and bound, a few thousand
+so that profit and quality are bounded by their values at the ends; welfare, concave in s, is
+bounded by its tangents there. Boxes whose bound exceeds the best point found are halved until none does by more than the gap asked for: branch and bound, a few thousand
 boxes, since the bounds err by the first order of the width and the goals by the second.
 
 For samples and uniform costs all this is rational: the bounds are re-derived without rounding. For
@@ -179,10 +178,8 @@ class ShareProblem:
     def bounds(self, low: Numbers, high: Numbers) -> Numbers:
         """Return upper bounds over boxes of shares, -inf where nothing in a box is feasible."""
         possible, balance = self._balance(low, high)
-        if self.goal == "welfare":
-            most = self._concave(low, high)
-        else:  # both parts at their best
-            most = self._goal(high, balance)
+        by_parts = self.goal != "welfare"
+        most = self._goal(high, balance) if by_parts else self._concave(low, high)
         return np.where(possible, most, -math.inf)
 
     def best_money(self, share: float) -> Any:
@@ -361,7 +358,9 @@ def _size(best: float) -> float:
     return max(abs(best), 1e-12) if best > -math.inf else 1.0
 
 
-def _best(problem: ShareProblem, shares: Numbers, known: tuple[float, float]) -> tuple[float, float]:
+def _best(
+    problem: ShareProblem, shares: Numbers, known: tuple[float, float]
+) -> tuple[float, float]:
     values = problem.values(shares)
     place = int(np.argmax(values)) if len(values) else -1
     better = place >= 0 and values[place] > known[1]

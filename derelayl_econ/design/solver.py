@@ -1,4 +1,7 @@
-"""Programs in floats, through cvxpy: HiGHS for linear ones, Clarabel for curved ones."""
+"""Programs in floats, through cvxpy: HiGHS for linear ones, Clarabel for curved ones.
+
+HiGHS is called through SciPy: the package of its own announces itself on standard output.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,7 @@ def _run(problem: Any) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an inaccurate solution is a status here, not a warning
         try:
-            problem.solve(solver="HIGHS" if linear else "CLARABEL")
+            problem.solve(solver="SCIPY" if linear else "CLARABEL")
         except cp.SolverError:
             return "failed"
     return str(problem.status)
