@@ -9,8 +9,9 @@ rises, and on a box a <= s <= b, with A' = A - u_0 the highest fee,
     quality  = q(s) <= q(b),
 
 so that profit and quality are bounded by their values at the ends; welfare, concave in s, is
-bounded by its tangents there. Boxes whose bound exceeds the best point found are halved until none does by more than the gap asked for: branch and bound, a few thousand
-boxes, since the bounds err by the first order of the width and the goals by the second.
+bounded by its tangents there. Boxes whose bound exceeds the best point found are halved until none
+does by more than the gap asked for: branch and bound, a few thousand boxes, since the bounds err by
+the first order of the width and the goals by the second.
 
 For samples and uniform costs all this is rational: the bounds are re-derived without rounding. For
 other distributions of ``scipy.stats`` they are as good as its quantiles.
