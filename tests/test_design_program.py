@@ -16,8 +16,9 @@ from scipy.optimize import linprog
 from derelayl_econ.design.certificate import OBJECTIVE, BoundCertificate, Touch
 from derelayl_econ.design.limits import Limit, Variables, at_least, at_most, equal
 from derelayl_econ.design.program import Program
-from derelayl_econ.design.rational_pair import exact_pair, solve_sparse
+from derelayl_econ.design.rational_pair import exact_pair
 from derelayl_econ.design.result import Design, DesignStatus
+from derelayl_econ.design.sparse_rationals import solve_sparse
 from derelayl_econ.design.terms import Convex, Norm, Reciprocal, Square, norm, total
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Certificate

@@ -10,7 +10,7 @@ towards an interior point as little as makes it feasible in rationals.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from derelayl_econ.design.certificate import OBJECTIVE, BoundCertificate, Touch, lower_bound
 from derelayl_econ.design.limits import Limit
-from derelayl_econ.design.rational_pair import exact_pair
+from derelayl_econ.design.rational_pair import exact_pair, float_pair
 from derelayl_econ.design.terms import Convex, Term, total
 
 __all__ = ["certify"]
@@ -27,7 +27,8 @@ __all__ = ["certify"]
 Array = npt.NDArray[np.float64]
 Exact = tuple[Fraction, ...]
 
-_STEP = Fraction(1, 2**14)
+_STEPS = (Fraction(1, 2**14), Fraction(1, 2**9))
+_ROUNDS, _CLOSE = 12, 1e-7
 _MIXES = tuple(Fraction(1, 2**k) for k in range(50, 0, -2))
 _DIGITS = 2**44  # floats are rounded to this grid, relative to their size: shorter fractions
 
@@ -44,20 +45,74 @@ def certify(
     inside : array or None
         A point at which every inequality holds strictly; curved programs need one.
     """
-    lifted = _Lifted.of(objective, limits, columns, near)
-    pair = exact_pair(lifted.cost, lifted.rows, lifted.equations, lifted.columns)
-    if pair is None:
+    curved = not (objective.affine and all(row.affine for i in limits for row in i.rows))
+    middle = _feasible(limits, near, inside) if curved else None
+    if curved and middle is None:
         return None
-    prices, touches = lifted.prices(pair[1])
-    curved = bool(lifted.terms)
-    point = _feasible(limits, near, inside) if curved else tuple(pair[0])
+    best: BoundCertificate | None = None
+    for lifted, pivots in _attempts(objective, limits, columns, near):
+        pair = exact_pair(lifted.cost, lifted.rows, lifted.equations, lifted.columns, pivots=pivots)
+        if pair is None:
+            continue
+        point = tuple(pair[0]) if middle is None else middle
+        found = _proof(objective, limits, point, *lifted.prices(pair[1]))
+        if found is not None and (best is None or found.gap < best.gap):
+            best = found
+        if best is not None and best.gap <= _CLOSE * max(1.0, abs(float(best.value))):
+            break
+    return best
+
+
+def _attempts(
+    objective: Convex, limits: Sequence[Limit], columns: int, near: Array
+) -> Iterator[tuple[_Lifted, bool]]:
+    """Return linear programs of cuts to try, the quickest and best first; pivots are slow."""
+    first: _Lifted | None = None
+    for step in _STEPS:
+        found = _refined(objective, limits, columns, near, step)
+        first = first or found[0]
+        yield from ((lifted, False) for lifted in reversed(found))
+        if not first.terms:
+            break
+    if first is not None:
+        yield first, True
+
+
+def _proof(
+    objective: Convex,
+    limits: Sequence[Limit],
+    point: Exact,
+    prices: tuple[Exact, ...],
+    touches: tuple[Touch, ...],
+) -> BoundCertificate | None:
+    """Return the certificate if it holds."""
+    value = objective.above(point)
     bound = lower_bound(objective, limits, prices, touches)
-    value = None if point is None else objective.above(point)
-    if point is None or bound is None or not isinstance(value, Fraction):
+    if bound is None or not isinstance(value, Fraction):
         return None
     found = BoundCertificate(objective=objective, limits=tuple(limits), point=point, prices=prices,
                              touches=touches, value=value, bound=bound)  # fmt: skip
     return found if found.check() else None
+
+
+def _refined(
+    objective: Convex, limits: Sequence[Limit], columns: int, near: Array, step: Fraction
+) -> list[_Lifted]:
+    """Return linear programs of cuts, each with cuts where the optimum of the last breaks terms.
+
+    The last bounds best, but its cuts may be too near to each other for the float solver.
+    """
+    points = [near]
+    found = [_Lifted.of(objective, limits, columns, points, step)]
+    goal = float(objective.above([rounded(x) for x in near]))
+    for _ in range(_ROUNDS if found[0].terms else 0):
+        last = found[-1]
+        pair = float_pair(last.cost, last.rows, last.equations, last.columns)
+        if pair is None or goal - pair.value <= _CLOSE * max(1.0, abs(goal)):
+            break
+        points.append(pair.point[:columns])
+        found.append(_Lifted.of(objective, limits, columns, points, step))
+    return found
 
 
 @dataclass(frozen=True)
@@ -73,8 +128,15 @@ class _Lifted:
     shape: list[int]
 
     @classmethod
-    def of(cls, objective: Convex, limits: Sequence[Limit], columns: int, near: Array) -> _Lifted:
-        point = [rounded(x) for x in near]
+    def of(
+        cls,
+        objective: Convex,
+        limits: Sequence[Limit],
+        columns: int,
+        points: Sequence[Array],
+        step: Fraction,
+    ) -> _Lifted:
+        near, *more = ([rounded(x) for x in point] for point in points)
         terms: list[tuple[int, int, int]] = []
         found: list[Term] = []
 
@@ -92,7 +154,10 @@ class _Lifted:
         equations = [limit.equality for limit in limits for _ in limit.rows]
         places = []
         for number, term in enumerate(found):
-            for place in _around(term.values(point)):
+            for place in (
+                *_around(term.values(near), step),
+                *(term.values(point) for point in more),
+            ):
                 cut = term.below(place)
                 if cut is not None:
                     rows.append(cut - Convex({columns + number: Fraction(1)}))
@@ -115,13 +180,13 @@ class _Lifted:
         return by_limit, touches
 
 
-def _around(place: Exact) -> list[Exact]:
+def _around(place: Exact, share: Fraction) -> list[Exact]:
     """Return the place, places a step to each side along every coordinate, and along the axes.
 
     The last bound a term from below far away, where the others may fall for ever, and at a kink.
     """
     size = max(abs(value) for value in place) or Fraction(1)
-    step = rounded(float(size * _STEP))
+    step = rounded(float(size * share))
     found = [place]
     for i, value in enumerate(place):
         for sign in (1, -1):

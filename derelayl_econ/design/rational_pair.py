@@ -10,8 +10,6 @@ sign, is for :meth:`BoundCertificate.check` to decide.
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,23 +20,32 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from derelayl_econ.design.sparse_rationals import independent_rows, solve_sparse
 from derelayl_econ.design.terms import Convex
+from derelayl_econ.equilibrium.linear_certificate import OptimalPair
+from derelayl_econ.equilibrium.linear_program import solve_linear
 
-__all__ = ["FloatPair", "exact_pair", "float_pair", "solve_sparse"]
+__all__ = ["MOST_PIVOTED", "FloatPair", "exact_pair", "float_pair"]
 
 Array = npt.NDArray[np.float64]
 Row = Mapping[int, Fraction]
+Pair = tuple[list[Fraction], list[Fraction]]
+"""A point, and prices of all rows."""
 
+MOST_PIVOTED = 250
+"""Most rows with which exact pivots are tried where the floats' basis is not optimal."""
+
+_PIVOTS = 200
 _TIGHT = 1e-7
-_PRIME = 2**61 - 1  # independence modulo a prime is independence in the rationals
 _OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True)
 class FloatPair:
-    """A point, the prices of the rows and the rows' values, in floats."""
+    """A point and its cost, the prices of the rows and the rows' values, in floats."""
 
     point: Array
+    value: float
     prices: Array
     values: Array
 
@@ -78,13 +85,22 @@ def float_pair(
         return None
     prices = np.empty(len(rows))
     prices[~strict], prices[strict] = -answer.ineqlin.marginals, -answer.eqlin.marginals
-    return FloatPair(answer.x, prices / size, (table @ answer.x + constants) / size)
+    value = float(answer.fun) + float(cost.constant)
+    return FloatPair(answer.x, value, prices / size, (table @ answer.x + constants) / size)
 
 
 def exact_pair(
-    cost: Convex, rows: Sequence[Convex], equations: Sequence[bool], columns: int
-) -> tuple[list[Fraction], list[Fraction]] | None:
+    cost: Convex,
+    rows: Sequence[Convex],
+    equations: Sequence[bool],
+    columns: int,
+    *,
+    pivots: bool = True,
+) -> Pair | None:
     """Return a rational point and prices of all rows that match the float solution, if they exist.
+
+    Where they are not optimal in rationals (cuts too near to each other for floats), exact pivots
+    go on from there, if the program is small.
 
     Examples
     --------
@@ -96,10 +112,20 @@ def exact_pair(
     found = float_pair(cost, rows, equations, columns)
     if found is None:
         return None
+    pair = _on_tight_rows(found, cost, rows, equations, columns)
+    if pair is not None and _is_optimal(pair, rows, equations):
+        return pair
+    small = pivots and len(rows) <= MOST_PIVOTED
+    return _pivoted(cost, rows, equations, columns) if small else pair
+
+
+def _on_tight_rows(
+    found: FloatPair, cost: Convex, rows: Sequence[Convex], equations: Sequence[bool], columns: int
+) -> Pair | None:
     priced = np.abs(found.prices) > _TIGHT * max(1e-300, np.abs(found.prices).max(initial=0.0))
     tight = (found.values > -_TIGHT) | np.asarray(equations, dtype=bool)
     order = np.lexsort((-found.values, ~priced))
-    chosen = _independent([(int(i), rows[i].slopes) for i in order if tight[i] or priced[i]])
+    chosen = independent_rows([(int(i), rows[i].slopes) for i in order if tight[i] or priced[i]])
     point = solve_sparse([rows[i].slopes for i in chosen], [-rows[i].constant for i in chosen])
     by_column: dict[int, dict[int, Fraction]] = {j: {} for j in cost.slopes}
     for i in chosen:
@@ -115,96 +141,31 @@ def exact_pair(
     )
 
 
-def _independent(rows: Sequence[tuple[int, Row]]) -> list[int]:
-    """Return the numbers of the first independent rows, by elimination modulo a prime."""
-    pivots: dict[int, dict[int, int]] = {}
-    chosen = []
-    for number, row in rows:
-        rest = {j: s.numerator * pow(s.denominator, -1, _PRIME) % _PRIME for j, s in row.items()}
-        rest = {j: value for j, value in rest.items() if value}
-        while rest and (first := min(rest)) in pivots:
-            factor = rest[first]
-            for j, value in pivots[first].items():
-                rest[j] = (rest.get(j, 0) - factor * value) % _PRIME
-                if not rest[j]:
-                    del rest[j]
-        if rest:
-            scale = pow(rest[first], -1, _PRIME)
-            pivots[first] = {j: value * scale % _PRIME for j, value in rest.items()}
-            chosen.append(number)
-    return chosen
+def _is_optimal(pair: Pair, rows: Sequence[Convex], equations: Sequence[bool]) -> bool:
+    point, prices = pair
+    signs = all(strict or price >= 0 for price, strict in zip(prices, equations, strict=True))
+    return signs and all(row.affine_value(point) <= 0 for row in rows)
 
 
-def solve_sparse(rows: Sequence[Row], right: Sequence[Fraction]) -> dict[int, Fraction] | None:
-    """Return a solution of the equations in rationals, unknowns left free being absent (= 0).
+def _pivoted(
+    cost: Convex, rows: Sequence[Convex], equations: Sequence[bool], columns: int
+) -> Pair | None:
+    parts: dict[bool, list[int]] = {False: [], True: []}
+    for i, strict in enumerate(equations):
+        parts[bool(strict)].append(i)
+    upper, equal = parts[False], parts[True]
+    known: dict[str, Any] = {}
+    for name, chosen in (("ub", upper), ("eq", equal)):
+        if chosen:
+            known[f"A_{name}"] = [_dense(rows[i].slopes, columns) for i in chosen]
+            known[f"b_{name}"] = [-rows[i].constant for i in chosen]
+    answer = solve_linear(_dense(cost.slopes, columns), bounds=(None, None),
+                          most_pivots=_PIVOTS, **known)  # fmt: skip
+    if not isinstance(answer.certificate, OptimalPair):
+        return None
+    prices = dict(zip([*upper, *equal], answer.certificate.prices, strict=True))
+    return list(answer.certificate.point), [-prices[i] for i in range(len(rows))]
 
-    None if there is no solution.
 
-    Examples
-    --------
-    >>> one = Fraction(1)
-    >>> found = solve_sparse([{0: one, 1: one}, {0: one, 1: -one}], [3 * one, one])
-    >>> print(found[0], found[1])
-    2 1
-    """
-    system = _System(rows, right)
-    order = system.eliminate()
-    return None if order is None else system.substitute(order)
-
-
-class _System:
-    def __init__(self, rows: Sequence[Row], right: Sequence[Fraction]) -> None:
-        from flint import fmpq
-
-        self.rows = [{j: fmpq(s.numerator, s.denominator) for j, s in row.items() if s}
-                     for row in rows]  # fmt: skip
-        self.right = [fmpq(b.numerator, b.denominator) for b in right]
-        self.places: dict[int, set[int]] = defaultdict(set)
-        for i, row in enumerate(self.rows):
-            for j in row:
-                self.places[j].add(i)
-
-    def eliminate(self) -> list[tuple[int, int]] | None:
-        """Bring the rows into triangular shape; return (row, unknown) in order of elimination."""
-        waiting = [(len(row), i) for i, row in enumerate(self.rows)]
-        heapq.heapify(waiting)
-        open_rows, order = set(range(len(self.rows))), []
-        while waiting:
-            length, i = heapq.heappop(waiting)
-            if i not in open_rows or length != len(self.rows[i]):
-                continue
-            open_rows.discard(i)
-            if not length:
-                if self.right[i] != 0:
-                    return None
-                continue
-            pivot = min(self.rows[i], key=lambda j: len(self.places[j]))
-            order.append((i, pivot))
-            for j in self.rows[i]:
-                self.places[j].discard(i)
-            for k in list(self.places[pivot]):
-                self._subtract(k, i, pivot)
-                heapq.heappush(waiting, (len(self.rows[k]), k))
-        return order
-
-    def _subtract(self, k: int, i: int, pivot: int) -> None:
-        target, factor = self.rows[k], self.rows[k][pivot] / self.rows[i][pivot]
-        for j, value in self.rows[i].items():
-            new = target.get(j, 0) - factor * value
-            if new == 0:
-                target.pop(j, None)
-                self.places[j].discard(k)
-            else:
-                target[j] = new
-                self.places[j].add(k)
-        self.right[k] -= factor * self.right[i]
-
-    def substitute(self, order: list[tuple[int, int]]) -> dict[int, Fraction]:
-        known: dict[int, Any] = {}
-        for i, pivot in reversed(order):
-            row = self.rows[i]
-            rest = sum(
-                (v * known[j] for j, v in row.items() if j != pivot and j in known), 0 * row[pivot]
-            )
-            known[pivot] = (self.right[i] - rest) / row[pivot]
-        return {j: Fraction(int(value.p), int(value.q)) for j, value in known.items()}
+def _dense(slopes: Row, columns: int) -> list[Fraction]:
+    return [slopes.get(j, Fraction(0)) for j in range(columns)]

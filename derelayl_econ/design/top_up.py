@@ -200,9 +200,7 @@ class TopUpSchedule:
     def _answers(self, variables: Variables) -> list[dict[int, Convex]]:
         """Return b_kj by leg k and earlier leg j."""
         legs = self._floor.size
-        pairs = [
-            (k, j) for k in range(legs) for j in range(k - 1, max(-1, k - 1 - self.memory), -1)
-        ]
+        pairs = [(k, j) for k in range(legs) for j in range(max(0, k - self.memory), k)]
         answers: list[dict[int, Convex]] = [{} for _ in range(legs)]
         if pairs:
             block = variables.block("answer", len(pairs))
