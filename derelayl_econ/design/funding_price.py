@@ -104,7 +104,7 @@ class FundingPrice:
         variables = Variables()
         pay = variables.single("pay of an improvement")
         return Program(variables=variables, objective=self._minus(goal, pay), maximise=True,
-                       limits=self._limits(pay), goal=goal,
+                       limits=tuple(self._limits(pay)), goal=goal,
                        unit="score" if goal == "quality" else "money")  # fmt: skip
 
     def solve(self, goal: str = "welfare") -> FundingDesign:
