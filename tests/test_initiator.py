@@ -65,7 +65,7 @@ def _outcome(relay: d.ArrivalRelay, nu: float, goal: str) -> float:
 )
 def test_no_pair_on_a_grid_is_better(goal: str, nu: float, more: dict[str, Any]) -> None:
     relay = _relay(**more)
-    design = InitiatorDesign(relay=relay, quality_value=nu).solve(goal)
+    design = InitiatorDesign(relay=relay, quality_value=nu).solve(goal, gap=1e-5)
     assert design.status is DesignStatus.OPTIMAL
     assert design.value is not None
     assert design.bound is not None
@@ -92,8 +92,9 @@ def test_no_pair_on_a_grid_is_better(goal: str, nu: float, more: dict[str, Any])
 @pytest.mark.parametrize("goal", GOALS)
 def test_random_pairs_do_not_beat_the_bound(seed: int, goal: str) -> None:
     rng = np.random.default_rng(seed)
-    relay = _relay(access=rng.uniform(0.1, 2), value=rng.uniform(0, 3), drift=rng.uniform(0.01, 0.3),
-                   learning_rate=rng.uniform(0.05, 0.5), cost_distribution=rng.uniform(0, 2, 20))  # fmt: skip
+    access, value, drift, rate = rng.uniform([0.1, 0, 0.01, 0.05], [2, 3, 0.3, 0.5])
+    numbers = {"access": access, "value": value, "drift": drift, "learning_rate": rate}
+    relay = _relay(**numbers, cost_distribution=rng.uniform(0, 2, 20))
     design = InitiatorDesign(relay=relay, quality_value=1.0).solve(goal)
     assert design.bound is not None
     for _ in range(60):
@@ -161,13 +162,13 @@ def test_without_a_fee_that_serves_there_is_no_design() -> None:
 
 
 @given(st.floats(0.01, 100))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_other_units_of_money_scale_profit(unit: float) -> None:
-    one = InitiatorDesign(relay=_relay()).solve()
+    one = InitiatorDesign(relay=_relay()).solve(gap=1e-4)
     scaled = _relay(access=unit, value=unit, cost_distribution=stats.uniform(0.2 * unit, unit))
-    two = InitiatorDesign(relay=scaled).solve()
+    two = InitiatorDesign(relay=scaled).solve(gap=1e-4)
     assert one.value is not None
-    assert two.value == pytest.approx(unit * one.value, rel=3e-6)
+    assert two.value == pytest.approx(unit * one.value, rel=2e-4)
 
 
 # -- costs in fractions
@@ -258,7 +259,7 @@ def test_bad_input(wrong: dict[str, Any], message: str) -> None:
 
 def test_unknown_goals_and_gaps() -> None:
     design = InitiatorDesign(relay=_relay())
-    with pytest.raises(d.InputError, match="goal must be one of profit.*Did you mean welfare"):
+    with pytest.raises(d.InputError, match=r"goal must be one of profit.*Did you mean welfare"):
         design.solve("wellfare")
     with pytest.raises(d.InputError, match="gap must lie in"):
         design.solve(gap=0)

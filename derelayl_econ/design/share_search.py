@@ -141,7 +141,7 @@ class ShareProblem:
             return np.asarray(balance + nu * self.quality(share))
         access = self._number(Fraction(self.relay.access), share)
         gained = self._worth(share) * self.quality(share)
-        return np.asarray(access + gained - self._costs(share).spent(share))
+        return np.asarray(access + gained - self._spent(share))
 
     def _concave(self, low: Numbers, high: Numbers) -> Numbers:
         """Bound welfare, concave in the share, by its tangents at both ends."""
@@ -152,6 +152,21 @@ class ShareProblem:
             above = [self._goal(end, end) + np.maximum(slope, 0) * width
                      for end, slope in ((low, rising), (high, falling))]  # fmt: skip
         return np.asarray(np.fmin(*above))
+
+    def _spent(self, share: Numbers) -> Numbers:
+        """Return int_0^s Q; floats by quadrature, once for every share."""
+        costs = self._costs(share)
+        if share.dtype == object or costs is self.exact:
+            return np.asarray(costs.spent(share))
+        places = share.tolist()
+        new = sorted({place for place in places if place not in self._known})
+        if new:
+            self._known.update(zip(new, np.ravel(costs.spent(np.array(new))).tolist(), strict=True))
+        return np.array([self._known[place] for place in places])
+
+    @cached_property
+    def _known(self) -> dict[float, float]:
+        return {}
 
     def _worth(self, like: Any) -> Any:
         """Return what quality is worth to all together: w eta + nu."""
