@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
     from derelayl_econ.design.audit import AuditDesign
+    from derelayl_econ.design.effort_value import QuadraticBenefit
+    from derelayl_econ.design.funding_price import FundingPrice
+    from derelayl_econ.design.initiator import InitiatorDesign
     from derelayl_econ.design.result import Design, DesignStatus
     from derelayl_econ.design.royalty import RoyaltyWeights
+    from derelayl_econ.design.screening import ScreeningMenu
     from derelayl_econ.design.top_up import TopUpSchedule
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
@@ -82,11 +86,15 @@ _HOME = {
         "TrainingCost",
     ),
     "design.audit": ("AuditDesign",),
+    "design.effort_value": ("QuadraticBenefit",),
+    "design.funding_price": ("FundingPrice",),
+    "design.initiator": ("InitiatorDesign",),
     "design.result": (
         "Design",
         "DesignStatus",
     ),
     "design.royalty": ("RoyaltyWeights",),
+    "design.screening": ("ScreeningMenu",),
     "design.top_up": ("TopUpSchedule",),
     "ecology": (
         "Ecology",
@@ -207,10 +215,12 @@ __all__ = [
     "FiniteRelay",
     "Formula",
     "FunctionShare",
+    "FundingPrice",
     "GainShare",
     "Gate",
     "HillCurve",
     "IdentityGame",
+    "InitiatorDesign",
     "InputError",
     "LengthSplit",
     "LineagePay",
@@ -228,11 +238,13 @@ __all__ = [
     "PowerShare",
     "Preferences",
     "PrivateCostGame",
+    "QuadraticBenefit",
     "RepeatedRelay",
     "RootCurve",
     "RoyaltyDesign",
     "RoyaltyWeights",
     "Scenario",
+    "ScreeningMenu",
     "SettlementTournament",
     "ShapleyShare",
     "SimulationError",

@@ -367,6 +367,16 @@ _ROWS = (
              "1 / leg", POSITIVE),
     Notation("pass_through", "P", "P", "coins that one more name draws from pay by improvement",
              "coins", NON_NEGATIVE),
+    # menus for hidden costs
+    Notation("type_cost", "theta_i", r"\theta_i", "a type's cost of one unit of work",
+             "money / work", POSITIVE),
+    Notation("cheaper_cost", "theta_prev", r"\theta_{i-1}",
+             "cost of one unit of work of the next cheaper type", "money / work", POSITIVE),
+    Notation("type_share", "f_i", "f_i", "probability of a type", "1", PROBABILITY),
+    Notation("cheaper_share", "F_prev", "F_{i-1}", "probability of all cheaper types", "1",
+             PROBABILITY),
+    Notation("first_slope", "B1", "B'(0)", "worth of the first unit of effort", "money / effort",
+             POSITIVE),
     # design: deposits, audits and committees
     Notation("capital_rate", "i", "i", "what a unit of deposit costs its owner per leg", "1",
              POSITIVE),

@@ -12,14 +12,14 @@ PUBLIC = """
 HARDWARE NOTATION ArrivalRelay AuditDesign BatonGame CoalitionGame Committee ConcaveBenefit
 ContributionGame ConvexCost Coverage DerelaylError Design DesignStatus DriftFunding Ecology
 EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay
-Formula FunctionShare GainShare Gate HillCurve IdentityGame InputError LengthSplit LineagePay
-LineageShare LogCurve LogisticWalk ModelSharingGame NoisyPay ParticipationGame PathShare PayoffSet
-PopulationGame PotentialGame PowerCurve PowerShare Preferences PrivateCostGame RepeatedRelay
-RootCurve RoyaltyDesign RoyaltyWeights Scenario SettlementTournament ShapleyShare SimulationError
-SolverError SplittingGame StageGame Status SustainabilityReport TopUpSchedule TrainingCost
-TrainingGains VerificationGame Vesting WindowShare assess bimatrix_regret close_loop grim_trigger
-merge_profit scenario_names simulate solve_bimatrix solve_payoff_set split_profit validate
-verdict_map
+Formula FunctionShare FundingPrice GainShare Gate HillCurve IdentityGame InitiatorDesign InputError
+LengthSplit LineagePay LineageShare LogCurve LogisticWalk ModelSharingGame NoisyPay
+ParticipationGame PathShare PayoffSet PopulationGame PotentialGame PowerCurve PowerShare Preferences
+PrivateCostGame QuadraticBenefit RepeatedRelay RootCurve RoyaltyDesign RoyaltyWeights Scenario
+ScreeningMenu SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame
+Status SustainabilityReport TopUpSchedule TrainingCost TrainingGains VerificationGame Vesting
+WindowShare assess bimatrix_regret close_loop grim_trigger merge_profit scenario_names simulate
+solve_bimatrix solve_payoff_set split_profit validate verdict_map
 """.split()
 
 
