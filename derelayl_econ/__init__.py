@@ -15,6 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.cost import HARDWARE, TrainingCost
+    from derelayl_econ.design.audit import AuditDesign
+    from derelayl_econ.design.effort_value import QuadraticBenefit
+    from derelayl_econ.design.funding_price import FundingPrice
+    from derelayl_econ.design.initiator import InitiatorDesign
+    from derelayl_econ.design.result import Design, DesignStatus
+    from derelayl_econ.design.royalty import RoyaltyWeights
+    from derelayl_econ.design.screening import ScreeningMenu
+    from derelayl_econ.design.top_up import TopUpSchedule
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.equilibrium.grim_trigger import grim_trigger
@@ -53,6 +61,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.vesting import Vesting
     from derelayl_econ.notation import NOTATION
     from derelayl_econ.quality import ExponentialCurve, HillCurve, LogisticWalk, PowerCurve
+    from derelayl_econ.repairs.repair import Repair, repair
     from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Status
     from derelayl_econ.rewards import (
         EqualShare,
@@ -66,7 +75,10 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     )
     from derelayl_econ.scenario import Scenario, scenario_names
     from derelayl_econ.simulation.experiment import simulate
+    from derelayl_econ.sustainability import SustainabilityReport, assess, verdict_map
+    from derelayl_econ.sustainability.uncertainty import Uncertainty, uncertainty_of
     from derelayl_econ.validation import validate
+    from derelayl_econ.validation.closed_loop import close_loop
 
 __version__ = "0.1.0"
 
@@ -75,6 +87,17 @@ _HOME = {
         "HARDWARE",
         "TrainingCost",
     ),
+    "design.audit": ("AuditDesign",),
+    "design.effort_value": ("QuadraticBenefit",),
+    "design.funding_price": ("FundingPrice",),
+    "design.initiator": ("InitiatorDesign",),
+    "design.result": (
+        "Design",
+        "DesignStatus",
+    ),
+    "design.royalty": ("RoyaltyWeights",),
+    "design.screening": ("ScreeningMenu",),
+    "design.top_up": ("TopUpSchedule",),
     "ecology": (
         "Ecology",
         "Preferences",
@@ -137,6 +160,10 @@ _HOME = {
         "LogisticWalk",
         "PowerCurve",
     ),
+    "repairs.repair": (
+        "Repair",
+        "repair",
+    ),
     "results": (
         "Coverage",
         "Equilibrium",
@@ -158,7 +185,17 @@ _HOME = {
         "scenario_names",
     ),
     "simulation.experiment": ("simulate",),
+    "sustainability": (
+        "SustainabilityReport",
+        "assess",
+        "verdict_map",
+    ),
+    "sustainability.uncertainty": (
+        "Uncertainty",
+        "uncertainty_of",
+    ),
     "validation": ("validate",),
+    "validation.closed_loop": ("close_loop",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -166,6 +203,7 @@ __all__ = [
     "HARDWARE",
     "NOTATION",
     "ArrivalRelay",
+    "AuditDesign",
     "BatonGame",
     "CoalitionGame",
     "Committee",
@@ -174,6 +212,8 @@ __all__ = [
     "ConvexCost",
     "Coverage",
     "DerelaylError",
+    "Design",
+    "DesignStatus",
     "DriftFunding",
     "Ecology",
     "EffortContest",
@@ -185,10 +225,12 @@ __all__ = [
     "FiniteRelay",
     "Formula",
     "FunctionShare",
+    "FundingPrice",
     "GainShare",
     "Gate",
     "HillCurve",
     "IdentityGame",
+    "InitiatorDesign",
     "InputError",
     "LengthSplit",
     "LineagePay",
@@ -206,10 +248,14 @@ __all__ = [
     "PowerShare",
     "Preferences",
     "PrivateCostGame",
+    "QuadraticBenefit",
+    "Repair",
     "RepeatedRelay",
     "RootCurve",
     "RoyaltyDesign",
+    "RoyaltyWeights",
     "Scenario",
+    "ScreeningMenu",
     "SettlementTournament",
     "ShapleyShare",
     "SimulationError",
@@ -217,20 +263,28 @@ __all__ = [
     "SplittingGame",
     "StageGame",
     "Status",
+    "SustainabilityReport",
+    "TopUpSchedule",
     "TrainingCost",
     "TrainingGains",
+    "Uncertainty",
     "VerificationGame",
     "Vesting",
     "WindowShare",
+    "assess",
     "bimatrix_regret",
+    "close_loop",
     "grim_trigger",
     "merge_profit",
+    "repair",
     "scenario_names",
     "simulate",
     "solve_bimatrix",
     "solve_payoff_set",
     "split_profit",
+    "uncertainty_of",
     "validate",
+    "verdict_map",
 ]
 
 

@@ -1,8 +1,8 @@
 """The command line: ``derelayl COMMAND`` (also ``derelayl_econ`` and ``python -m derelayl_econ``).
 
-Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a theorem is open); 2 bad input.
-Progress goes to the standard error stream and only to a terminal, answers go to the standard
-output.
+Exit codes: 0 good; 1 the answer is "no" (a prediction is refuted, a scenario is not sustainable, a
+theorem is open); 2 bad input. Progress goes to the standard error stream and only to a terminal,
+answers go to the standard output.
 """
 
 from __future__ import annotations
@@ -47,7 +47,15 @@ def build_parser() -> argparse.ArgumentParser:
     ecology.add_argument("--rounds", type=int, metavar="T", help="default: the scenario's")
     ecology.add_argument("--replications", type=int, default=200, metavar="K")
     ecology.add_argument("--workers", type=int, default=1, metavar="W")
-    for command in (solve, simulate, validate, ecology):
+    report = _command(commands, "report", "judge whether a scenario is sustainable, and why")
+    report.add_argument("--knobs", action="store_true",
+                        help="also find what change of each knob turns a verdict")  # fmt: skip
+    repair = _command(commands, "repair", "find the cheapest change that makes a scenario last")
+    repair.add_argument("--knob", action="append", metavar="KEY",
+                        help="may be turned; may be repeated (default: all but theta)")  # fmt: skip
+    repair.add_argument("--reserve", type=float, default=0.02, metavar="SHARE",
+                        help="by which each condition is to hold (default 0.02)")  # fmt: skip
+    for command in (solve, simulate, validate, ecology, report, repair):
         command.add_argument(
             "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"
         )
@@ -95,7 +103,8 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _checked_command(given: list[str]) -> list[str]:
-    known = ("figures", "solve", "simulate", "validate", "ecology", "prove", "info", "cite")
+    known = ("figures", "solve", "report", "repair", "simulate", "validate", "ecology", "prove",
+             "info", "cite")  # fmt: skip
     if not given:
         return ["--help"]
     if given[0] not in known and not given[0].startswith("-"):

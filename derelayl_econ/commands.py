@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import ComparisonTable
 
-__all__ = ["cite", "ecology", "figures", "info", "prove", "simulate", "solve", "validate"]
+__all__ = ["cite", "ecology", "figures", "info", "prove", "repair", "report", "simulate", "solve",
+           "validate"]  # fmt: skip
 
 PAPER = """@misc{duan2026derelayl,
   title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
@@ -94,6 +95,45 @@ def ecology(options: Namespace) -> bool:
     else:
         _emit(options, f"{steady}\n\n{study}")
     return 2 * len(study.alive) >= len(study)
+
+
+def report(options: Namespace) -> bool:
+    """Judge a scenario's sustainability; "no" if a condition fails or is on the boundary."""
+    from derelayl_econ.sustainability import assess
+
+    scenario, out = _scenario(options), options.out
+    page = out is not None and Path(out).suffix in (".pdf", ".png")
+    found = assess(scenario, knobs=options.knobs or page, rng=options.seed)
+    if page or _out_is(options, ".md"):
+        from derelayl_econ.figures.report import save_report
+
+        save_report(found, out)
+        if not options.quiet:
+            print(f"wrote {out}", file=sys.stderr)
+    elif options.json or _out_is(options, ".json"):
+        _emit(options, json.dumps(found.to_dict(), indent=2))
+    else:
+        _emit(options, str(found))
+    return found.sustainable
+
+
+def repair(options: Namespace) -> bool:
+    """Find the cheapest repair, perhaps write the scenario; "no" if it is not sustainable then."""
+    from derelayl_econ.repairs.repair import USUAL
+    from derelayl_econ.repairs.repair import repair as mend
+
+    scenario = _scenario(options)
+    with _progress(options, "trying audit rates and committees"):
+        found = mend(scenario, knobs=options.knob or USUAL, reserve=options.reserve)
+    if _out_is(options, ".toml"):
+        _write(options, found.scenario.to_toml())
+        if not options.quiet:
+            print(found)
+    elif options.json or _out_is(options, ".json"):
+        _emit(options, json.dumps(found.to_dict(), indent=2))
+    else:
+        _emit(options, f"{found}\n\n{found.prices()}".rstrip())
+    return found.sustainable
 
 
 def figures(options: Namespace) -> bool:

@@ -2,7 +2,9 @@
 
 A scenario has six sections (community, learning, training, reward, verification, experiment) whose
 keys are code names of :mod:`derelayl_econ.notation`, perhaps a seventh (ecology: rules of a whole
-community), and a ``sources`` table that says for each value where it comes from, or "illustrative".
+community), a ``sources`` table that says for each value where it comes from, or "illustrative",
+and perhaps a table ``uncertainty`` with intervals and distributions of values that are not known
+exactly (:mod:`derelayl_econ.uncertain`).
 Unknown keys and out-of-domain values are refused with the file's name; nothing is ever silently
 ignored.
 """
@@ -21,6 +23,7 @@ import tomli_w
 
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.files import write_atomically
+from derelayl_econ.notation import NOTATION
 from derelayl_econ.sections import (
     SECTIONS,
     Community,
@@ -32,6 +35,7 @@ from derelayl_econ.sections import (
     Training,
     Verification,
 )
+from derelayl_econ.uncertain import UncertainValue, uncertain_value
 
 __all__ = ["Scenario", "scenario_names"]
 
@@ -59,6 +63,7 @@ class Scenario:
     experiment: Experiment = field(default_factory=Experiment)
     ecology: EcologyRules | None = None
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    uncertainty: Mapping[str, UncertainValue] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str | Path) -> Scenario:
@@ -91,7 +96,7 @@ class Scenario:
         if not isinstance(mapping, Mapping):
             raise InputError("scenario", mapping, "be a table of sections")
         sections = {section.title: section for section in SECTIONS}
-        known = {"name", "summary", "sources", *sections}
+        known = {"name", "summary", "sources", "uncertainty", *sections}
         for key in mapping:
             if key not in known:
                 raise InputError(f"key {key}", mapping[key], "be a known section or key",
@@ -105,15 +110,22 @@ class Scenario:
             if title in mapping or not section.optional
         }
         sources = _check_sources(mapping.get("sources", {}), sections)
-        return cls(name=mapping["name"], summary=mapping["summary"], sources=sources, **parts)
+        uncertainty = _check_uncertainty(mapping.get("uncertainty", {}), parts)
+        return cls(name=mapping["name"], summary=mapping["summary"], sources=sources,
+                   uncertainty=uncertainty, **parts)  # fmt: skip
 
     def to_mapping(self) -> dict[str, Any]:
         """Return nested tables of built-in types; the inverse of :meth:`from_mapping`."""
         given = {section.title: getattr(self, section.title) for section in SECTIONS}
         parts = {title: part.to_mapping() for title, part in given.items() if part is not None}
         sources = {title: dict(texts) for title, texts in self.sources.items()}
+        uncertainty: dict[str, dict[str, Any]] = {}
+        for key, value in self.uncertainty.items():
+            title, _, name = key.partition(".")
+            uncertainty.setdefault(title, {})[name] = dict(value.parameters)
         head = {"name": self.name, "summary": self.summary}
-        return head | parts | ({"sources": sources} if sources else {})
+        tail = {"uncertainty": uncertainty, "sources": sources}
+        return head | parts | {title: table for title, table in tail.items() if table}
 
     def to_toml(self) -> str:
         """Return the scenario as TOML text."""
@@ -126,7 +138,7 @@ class Scenario:
     def replace(self, key: str, value: Any) -> Scenario:
         """Return a copy with one value changed; ``key`` is ``"section.name"``.
 
-        The changed value loses its source: it is the caller's own.
+        The changed value loses its source and its uncertainty: it is the caller's own.
         """
         title, _, name = key.partition(".")
         mapping = self.to_mapping()
@@ -134,7 +146,8 @@ class Scenario:
         if key not in keys:
             raise InputError("key", key, "be section.name", hint=did_you_mean(key, keys))
         mapping[title] = mapping.get(title, {}) | {name: value}
-        mapping.get("sources", {}).get(title, {}).pop(name, None)
+        for table in ("sources", "uncertainty"):
+            mapping.get(table, {}).get(title, {}).pop(name, None)
         return Scenario.from_mapping(mapping)
 
     @property
@@ -201,3 +214,58 @@ def _check_sources(sources: Any, sections: Mapping[str, type[Section]]) -> dict[
                 raise InputError(f"key sources.{title}.{key}", text, "name a key, with a text",
                                  hint=did_you_mean(key, names))  # fmt: skip
     return {title: dict(texts) for title, texts in sources.items()}
+
+
+def _check_uncertainty(tables: Any, parts: Mapping[str, Section | None]) -> dict[str, Any]:
+    """Return the distributions by ``section.name``, each on the domain of a value that is given."""
+    if not isinstance(tables, Mapping):
+        raise InputError("uncertainty", tables, "be a table of sections")
+    found: dict[str, UncertainValue] = {}
+    for title, values in tables.items():
+        section = parts.get(title)
+        if section is None or title == "experiment":
+            known = [name for name in parts if name != "experiment"]
+            raise InputError(f"key uncertainty.{title}", values, "name a section with numbers",
+                             hint=did_you_mean(title, known))  # fmt: skip
+        if not isinstance(values, Mapping):
+            raise InputError(f"uncertainty.{title}", values, "be a table of keys and distributions")
+        for name, given in values.items():
+            found[f"{title}.{name}"] = _uncertain(section, title, name, given)
+    _check_together(found, parts)
+    return found
+
+
+def _uncertain(section: Section, title: str, name: str, given: Any) -> UncertainValue:
+    known = {item.name: item for item in dataclasses.fields(section)}
+    present = getattr(section, name, None) if name in known else None
+    derived = (title, name) == ("training", "cost")  # from hardware and workload
+    if isinstance(present, str | bool) or (present is None and not derived):
+        numbers = [n for n in known if isinstance(getattr(section, n), int | float)]
+        raise InputError(f"key uncertainty.{title}.{name}", given, "name a number that is given",
+                         hint=did_you_mean(name, numbers))  # fmt: skip
+    domain = known[name].metadata.get("domain") or NOTATION[name].domain
+    value = uncertain_value(f"uncertainty.{title}.{name}", given, domain)
+    low, high = value.support
+    if present is not None and not low <= present <= high:
+        raise InputError(f"uncertainty.{title}.{name}", f"values in [{low:g}, {high:g}]",
+                         f"include the scenario's own {title}.{name} = {present:g}")  # fmt: skip
+    return value
+
+
+def _check_together(found: Mapping[str, UncertainValue], parts: Mapping[str, Any]) -> None:
+    """Refuse distributions that allow values which contradict each other."""
+
+    def end(key: str, side: int) -> float:
+        title, _, name = key.partition(".")
+        value = getattr(parts[title], name)
+        return found[key].support[side] if key in found else float(value)
+
+    errors = ("verification.false_reject", "verification.false_accept")
+    if not set(errors).isdisjoint(found) and end(errors[0], 1) + end(errors[1], 1) >= 1:
+        got = f"up to {end(errors[0], 1):g} and {end(errors[1], 1):g}"
+        raise InputError("uncertainty of the two error rates", got, "stay below 1 together",
+                         hint="Give high for both.")  # fmt: skip
+    levels = ("learning.quality_start", "learning.quality_max")
+    if not set(levels).isdisjoint(found) and end(levels[0], 1) >= end(levels[1], 0):
+        got = f"a start up to {end(levels[0], 1):g}, a ceiling from {end(levels[1], 0):g}"
+        raise InputError("uncertainty of quality", got, "keep the start below the ceiling")

@@ -143,16 +143,36 @@ class Training(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Reward(Section):
-    """What is paid: a pool per leg and a price per unit of verified improvement."""
+    """What is paid: a pool per leg and a price per unit of verified improvement.
+
+    Optional: what each user pays for access per leg (left out, users can be asked for what a leg is
+    worth to them); what a trainer pays for each hand-over; and the share of the price that goes to
+    a leg's lineage, with its decay per generation.
+    """
 
     title = "reward"
     pool: float = 0.0
     price: float = 0.0
+    access_fee: float | None = None
+    hand_over_fee: float = 0.0
+    royalty_share: float = 0.0
+    decay: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.decay is None) != (self.royalty_share == 0):
+            state = "be given with" if self.decay is None else "be left out without"
+            raise InputError("reward.decay", "nothing" if self.decay is None else self.decay,
+                             f"{state} a reward.royalty_share")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification(Section):
-    """How submissions are checked and what is at stake."""
+    """How submissions are checked and what is at stake.
+
+    ``gain_noise`` is the standard error of the verified gain of a leg (score), 0 where gains are
+    verified exactly.
+    """
 
     title = "verification"
     deposit: float = 0.0
@@ -164,6 +184,7 @@ class Verification(Section):
     false_accept: float = 0.0
     committee_size: int = 1
     correlation: float = 0.0
+    gain_noise: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()

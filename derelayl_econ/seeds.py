@@ -6,11 +6,13 @@ the same numbers on one worker or eight, in a first run or a resumed one.
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from derelayl_econ.errors import InputError
 
-__all__ = ["Seed", "child", "root_of"]
+__all__ = ["Seed", "child", "numbered", "root_of", "seed_of"]
 
 Seed = int | np.random.SeedSequence | np.random.Generator
 """What every ``rng`` argument takes."""
@@ -36,3 +38,16 @@ def root_of(rng: Seed) -> np.random.SeedSequence:
 def child(root: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
     """Return the child with that key, without changing the state of ``root``."""
     return np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, *key))
+
+
+def numbered(root: np.random.SeedSequence) -> np.random.SeedSequence:
+    """Return the root that one number names: itself, or one drawn from a child or a list."""
+    if isinstance(root.entropy, int) and not root.spawn_key:
+        return root
+    high, low = root.generate_state(2, np.uint64).tolist()
+    return np.random.SeedSequence((high << 64) + low)
+
+
+def seed_of(root: np.random.SeedSequence) -> int:
+    """Return the number that names a root which :func:`numbered` returned."""
+    return cast(int, root.entropy)

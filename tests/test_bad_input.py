@@ -182,6 +182,11 @@ def _arrived(relay: d.ArrivalRelay) -> list[float]:
     return [*numbers, relay.break_even_price(), relay.stopping_gap() or 0.0]
 
 
+def _menu(menu: d.ScreeningMenu) -> list[float]:
+    found = menu.solve()
+    return [found.value or 0.0, *found.efforts, *found.rewards]
+
+
 def _shares(rule: Any) -> Any:
     return rule.shares([0.3, 0.1, 0.2])
 
@@ -208,7 +213,17 @@ RELAY: dict[str, Any] = {
     "strategies": ["train", "ride", "cheat"],
 }  # fmt: skip
 CONTRIBUTION = d.ContributionGame([3.0, 2.0], 1.0, d.LogCurve(), caps=[4.0, 4.0])
+
+
+def _map(xs: Any, ys: Any) -> Any:
+    phone = d.Scenario.load("phone_community")
+    return d.verdict_map(phone, "reward.pool", xs, "training.cost", ys)
+
+
 CASES: dict[str, Case] = {
+    "verdict_map": _case(
+        _map, lambda found: found.relative_margins["S1"].ravel().tolist(),
+        {"xs": "reward.pool", "ys": "training.cost"}, xs=[0.1], ys=[0.1]),
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
         gains=[1.0, -1.0], ride=[0.0, 0.0]),
@@ -233,6 +248,22 @@ CASES: dict[str, Case] = {
     "PrivateCostGame.critical_mass": _case(
         d.PrivateCostGame.critical_mass, _solved_privately, participants=5, benefit=3.0,
         cost_distribution=stats.expon(0.1, 1.0), threshold=2, leakage=0.5),
+    "ScreeningMenu": _case(
+        d.ScreeningMenu, _menu, {"costs": "shares must be as many", "shares": "costs"},
+        costs=[1.0, 2.0], shares=[0.5, 0.5], cap=5.0, worth=2.0, floor=0.1, outside=0.2,
+        value=d.LogCurve(height=6.0), work_power=1, work_bend=0.5),
+    "QuadraticBenefit": _case(
+        d.QuadraticBenefit, lambda b: [*b.quality([0.0, 1.0]), float(b.marginal(1.0))],
+        slope=3.0, bend=1.0),
+    "InitiatorDesign": _case(
+        d.InitiatorDesign, lambda x: [x.solve(gap=0.01).value or 0.0], subsidy=0.1,
+        quality_value=1.0, relay=d.ArrivalRelay(
+            access=1.0, access_fee=0.3, value=2.0, drift=0.1, learning_rate=0.2,
+            cost_distribution=[0.4, 0.9], quality_max=1.0)),
+    "FundingPrice": _case(
+        d.FundingPrice, lambda x: [x.solve().value or 0.0], subsidy=0.1,
+        funding=d.DriftFunding(cost=1, drift=0.05, learning_rate=0.2, quality_max=1, users=1,
+                               flow_value=1)),
     "ArrivalRelay": _case(
         d.ArrivalRelay, _arrived, access=1.0, access_fee=0.3, value=2.0, drift=0.1,
         cost_distribution=[0.4, 0.9], learning_rate=0.2, quality_max=1.0, outside=0.0, price=1.0),

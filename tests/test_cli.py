@@ -399,7 +399,7 @@ def test_a_folder_is_not_a_scenario(run: Run, tmp_path: Path) -> None:
     assert "Is a directory" in _refused(run("solve", str(tmp_path)))
 
 
-@pytest.mark.parametrize("command", ["solve", "simulate", "validate", "ecology"])
+@pytest.mark.parametrize("command", ["solve", "simulate", "validate", "ecology", "report"])
 @pytest.mark.parametrize("place", ["", "small.toml/x.json", "missing/x.json", "n" * 300])
 def test_a_useless_out_is_refused_before_any_work(
     run: Run, small: str, tmp_path: Path, command: str, place: str, monkeypatch: pytest.MonkeyPatch
@@ -459,3 +459,26 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         answer = subprocess.run([sys.executable, "-m", "derelayl_econ", "info"], stdout=gone,
                                 stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_a_report_says_no_and_yes(run: Run, tmp_path: Path) -> None:
+    no = run("report", "hospital_consortium")
+    assert no.code == 1
+    assert "not sustainable (S4)" in no.out
+    assert "breaks at" not in no.out
+    fee = ("--set", "reward.hand_over_fee=3")
+    yes = run("report", "hospital_consortium", *fee, "--json", "--knobs")
+    assert yes.code == 0
+    assert json.loads(yes.out)["sustainable"] is True
+    for suffix in ("md", "json", "pdf", "png", "txt"):
+        file = tmp_path / f"report.{suffix}"
+        assert run("report", "hospital_consortium", *fee, "--out", str(file)).code == 0
+        assert file.stat().st_size > 1000
+    first = (tmp_path / "report.pdf").read_bytes()
+    run("report", "hospital_consortium", *fee, "--out", str(tmp_path / "report.pdf"))
+    assert (tmp_path / "report.pdf").read_bytes() == first
+
+
+def test_a_report_of_bad_input_is_refused(run: Run) -> None:
+    assert "reward.pool" in _refused(run("report", "phone_community", "--set", "reward.pool=-1"))
+    assert "Did you mean" in _refused(run("report", "phone_comunity"))

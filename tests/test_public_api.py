@@ -9,15 +9,18 @@ import pytest
 import derelayl_econ
 
 PUBLIC = """
-HARDWARE NOTATION ArrivalRelay BatonGame CoalitionGame Committee ConcaveBenefit ContributionGame
-ConvexCost Coverage DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium
-EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate
-HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve LogisticWalk
-ModelSharingGame NoisyPay ParticipationGame PathShare PayoffSet PopulationGame PotentialGame
-PowerCurve PowerShare Preferences PrivateCostGame RepeatedRelay RootCurve RoyaltyDesign Scenario
-SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame Status
-TrainingCost TrainingGains VerificationGame Vesting WindowShare bimatrix_regret grim_trigger
-merge_profit scenario_names simulate solve_bimatrix solve_payoff_set split_profit validate
+HARDWARE NOTATION ArrivalRelay AuditDesign BatonGame CoalitionGame Committee ConcaveBenefit
+ContributionGame ConvexCost Coverage DerelaylError Design DesignStatus DriftFunding Ecology
+EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay
+Formula FunctionShare FundingPrice GainShare Gate HillCurve IdentityGame InitiatorDesign InputError
+LengthSplit LineagePay LineageShare LogCurve LogisticWalk ModelSharingGame NoisyPay
+ParticipationGame PathShare PayoffSet PopulationGame PotentialGame PowerCurve PowerShare Preferences
+PrivateCostGame QuadraticBenefit Repair RepeatedRelay RootCurve RoyaltyDesign RoyaltyWeights
+Scenario ScreeningMenu SettlementTournament ShapleyShare SimulationError SolverError SplittingGame
+StageGame Status SustainabilityReport TopUpSchedule TrainingCost TrainingGains Uncertainty
+VerificationGame Vesting WindowShare assess bimatrix_regret close_loop grim_trigger merge_profit
+repair scenario_names simulate solve_bimatrix solve_payoff_set split_profit uncertainty_of validate
+verdict_map
 """.split()
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "PlayEquilibrium",
     "Policy",
     "Submission",
+    "Submit",
     "View",
     "assign",
 ]
@@ -229,14 +230,16 @@ class Never(Policy):
         return 0.0
 
 
-class _Wrapped(Policy):
-    """Join like another policy, submit something else."""
+class Submit(Policy):
+    """Join like another policy (:class:`Always` by default), and hand in one kind of submission."""
 
-    def __init__(self, submission: Submission, like: Policy) -> None:
-        if not isinstance(like, Policy):
+    def __init__(self, submission: Submission, *, like: Policy | None = None) -> None:
+        if not isinstance(submission, Submission):
+            raise InputError("submission", submission, "be a Submission")
+        if like is not None and not isinstance(like, Policy):
             raise InputError("like", like, "be a Policy")
-        self._submission, self._like = submission, like
-        self.individual = like.individual
+        self._submission, self._like = submission, Always() if like is None else like
+        self.individual = self._like.individual
 
     def join(self, view: View) -> float:
         """Return what the wrapped policy says."""
@@ -250,7 +253,7 @@ class _Wrapped(Policy):
         return f"{type(self).__name__}({self._submission.kind!r}, like={self._like!r})"
 
 
-class Cheat(_Wrapped):
+class Cheat(Submit):
     """Hand in fake weights.
 
     Parameters
@@ -275,14 +278,14 @@ class Cheat(_Wrapped):
         if not submission.faked:
             raise InputError("kind", kind, "be noise, stale or label_flip",
                              hint="Lazy(steps) stops early; Always() is honest.")  # fmt: skip
-        super().__init__(submission, Always() if like is None else like)
+        super().__init__(submission, like=like)
 
 
-class Lazy(_Wrapped):
+class Lazy(Submit):
     """Train, but only for a number of SGD steps; the cost falls in proportion."""
 
     def __init__(self, steps: int = 1, *, like: Policy | None = None) -> None:
-        super().__init__(Submission(kind="lazy", steps=steps), Always() if like is None else like)
+        super().__init__(Submission(kind="lazy", steps=steps), like=like)
 
 
 def assign(policies: Policy | Sequence[Policy], participants: int) -> list[Policy]:

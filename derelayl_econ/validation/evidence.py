@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.quality import ExponentialCurve
 from derelayl_econ.scenario import Scenario
-from derelayl_econ.seeds import child, root_of
+from derelayl_econ.seeds import child, numbered, root_of, seed_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
 from derelayl_econ.validation.arrivals import (
@@ -111,12 +110,12 @@ class Evidence:
         self.replications: int = check_number(
             "replications", replications, Domain(FEWEST, integer=True)
         )
-        self._root = _numbered(np.random.SeedSequence() if rng is None else root_of(rng))
+        self._root = numbered(np.random.SeedSequence() if rng is None else root_of(rng))
 
     @property
     def seed(self) -> int:
         """The number from which everything here can be measured again."""
-        return cast(int, self._root.entropy)
+        return seed_of(self._root)
 
     @cached_property
     def games(self) -> ScenarioGames:
@@ -289,11 +288,3 @@ class Evidence:
         """Return ``factor`` times the replications as roots of single relays, at least 20."""
         count = max(FEWEST, round(factor * self.replications))
         return [child(self._root, int(purpose), *key, i) for i in range(count)]
-
-
-def _numbered(root: np.random.SeedSequence) -> np.random.SeedSequence:
-    """Return the root that one number names: itself, or one drawn from a child or a list."""
-    if isinstance(root.entropy, int) and not root.spawn_key:
-        return root
-    high, low = root.generate_state(2, np.uint64).tolist()
-    return np.random.SeedSequence((high << 64) + low)
