@@ -347,6 +347,12 @@ _ROWS = (
     Notation("entitlement", "f_i", "f_i", "what a leg deserves, by any measure", "1", NON_NEGATIVE),
     Notation("entitlement_sum", "F", "F", "what all legs of a path deserve together", "1",
              POSITIVE),
+    # unequal participants
+    Notation("cost_ratio", "r_i", "r_i", "a participant's cost over the benefit", "1", POSITIVE),
+    Notation("ratio_product", "P", "P", "product of the cost ratios of those who mix", "1",
+             POSITIVE),
+    Notation("mixers", "m", "m", "participants who neither train nor ride for sure", "people",
+             Domain(2, integer=True)),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

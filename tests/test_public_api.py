@@ -12,7 +12,8 @@ PUBLIC = """
 HARDWARE NOTATION ArrivalRelay BatonGame CoalitionGame Committee ConcaveBenefit ContributionGame
 ConvexCost Coverage DerelaylError DriftFunding Ecology EffortContest EqualShare Equilibrium
 EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay Formula FunctionShare GainShare Gate
-HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LogCurve LogisticWalk
+HillCurve IdentityGame InputError LengthSplit LineagePay LineageShare LinearSolution LogCurve
+LogisticWalk UnequalParticipation solve_linear
 ModelSharingGame NoisyPay ParticipationGame PathShare PayoffSet PopulationGame PotentialGame
 PowerCurve PowerShare Preferences PrivateCostGame RepeatedRelay RootCurve RoyaltyDesign Scenario
 SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame Status
