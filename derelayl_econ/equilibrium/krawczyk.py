@@ -24,7 +24,7 @@ __all__ = ["PRECISION", "System", "ZeroBox", "exact_fraction", "find_zero", "ima
 
 PRECISION = 256  # bits
 _STEPS = 60
-_REPEATS = 12
+_REPEATS = 40
 _RADII = tuple(Fraction(1, 2**k) for k in (3, 5, 8, 12, 17, 25, 40, 70, 120, 180))
 _CLOSE = Fraction(1, 2**200)
 
@@ -90,10 +90,12 @@ class ZeroBox:
         """Apply the test to its own outcome: what it says of a zero in a box needs no proof."""
         for _ in range(_REPEATS):
             found = image(self.system, box)
-            if found is None or not all(f.rad() < x.rad() / 2 for f, x in
-                                        zip(found, box, strict=True)):  # fmt: skip
+            if found is None:
                 break
+            shrinks = any(10 * f.rad() < 9 * x.rad() for f, x in zip(found, box, strict=True))
             box = [f.intersection(x) for f, x in zip(found, box, strict=True)]
+            if not shrinks:
+                break
         return box
 
     def near(self, point: Sequence[Fraction], tolerance: Fraction) -> bool:

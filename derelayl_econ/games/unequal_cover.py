@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from derelayl_econ.equilibrium.krawczyk import (
     PRECISION,
@@ -28,11 +29,15 @@ from derelayl_econ.equilibrium.krawczyk import (
     image,
 )
 from derelayl_econ.equilibrium.windowed import interior_roots
+from derelayl_econ.games.unequal_formulas import expected
 from derelayl_econ.games.unequal_supports import Support
 
 __all__ = ["Cover", "cover", "from_starts"]
 
+Array = npt.NDArray[np.float64]
+
 _MOST_BOXES = 4000
+_CLOSE = 1e-9
 _LEVELS = (0.05, 0.2, 0.5, 0.8, 0.95)
 Box = tuple[tuple[Fraction, Fraction], ...]
 
@@ -85,12 +90,33 @@ def from_starts(support: Support) -> tuple[ZeroBox, ...]:
     levels = [root.p for root in interior_roots(mean).roots] if mean.any() else []
     zeros: list[ZeroBox] = []
     for level in (*levels, *_LEVELS):
-        found = find_zero(support, [level] * size)
-        if found is None or not _strictly_mixed(found):
-            continue
-        if not any(_same(found, known) for known in zeros):
-            zeros.append(found)
+        near = _float_zero(support, level)
+        known = near is None or any(_close(near, zero) for zero in zeros)
+        found = None if known else find_zero(support, near)
+        if found is not None and _strictly_mixed(found):
+            zeros += [] if any(_same(found, zero) for zero in zeros) else [found]
     return tuple(_in_order(zeros))
+
+
+def _float_zero(support: Support, level: float) -> Array | None:
+    """Return a strictly mixed zero in floats, or None where the search ends elsewhere."""
+    from scipy.optimize import root
+
+    own, whole = list(support.mixes), np.zeros(len(support.gains))
+    whole[list(support.trains)] = 1.0
+    gains = support.gains[own] / np.abs(support.gains[own]).max(axis=1, keepdims=True)
+
+    def mean_gains(point: Array) -> Array:
+        whole[own] = point
+        return expected(gains, whole, own)
+
+    answer = root(mean_gains, np.full(len(own), level), method="hybr")
+    inside = bool(np.all((answer.x > 0) & (answer.x < 1)))
+    return answer.x if answer.success and inside else None
+
+
+def _close(point: Array, zero: ZeroBox) -> bool:
+    return all(abs(x - float(c)) < _CLOSE for x, c in zip(point, zero.centre, strict=True))
 
 
 def _search(support: Support, most_boxes: int) -> Cover:
@@ -108,6 +134,8 @@ def _search(support: Support, most_boxes: int) -> Cover:
             continue
         if narrowed == box:
             todo += _halves(box)
+            continue
+        if any(_holds(region, narrowed) for region in regions):
             continue
         todo.append(narrowed)
         found = find_zero(support, [float((low + high) / 2) for low, high in narrowed])
@@ -150,12 +178,7 @@ def _holds(region: ZeroBox, box: Box) -> bool:
 
 
 def _same(found: ZeroBox, region: ZeroBox) -> bool:
-    """Return whether both are proved to hold the same zero: one's lies in the other's cube."""
-    return all(abs(a - b) < region.radius / 2 for a, b in
-               zip(found.centre, region.centre, strict=True)) and _inside(found, region)  # fmt: skip
-
-
-def _inside(found: ZeroBox, region: ZeroBox) -> bool:
+    """Return whether both hold the same zero: whether the one found lies in the other's cube."""
     zero = found.zero()
     cube = region.balls()
     return zero is not None and all(c.contains(z) for c, z in zip(cube, zero, strict=True))

@@ -8,6 +8,7 @@ probabilities of training the number of other trainers has a Poisson-binomial la
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -76,17 +77,25 @@ def unequal_payoffs(
     return train - ride, np.broadcast_to(ride, (size, size))
 
 
-def expected(table: Array, strategy: Array) -> Array:
-    """Return E table[i, K] with K the number of trainers other than i; shape (N,).
+def expected(table: Array, strategy: Array, who: Sequence[int] | None = None) -> Array:
+    """Return E table[i, K] with K the number of trainers other than i, one entry per row.
+
+    Parameters
+    ----------
+    table : array of shape (n, N)
+    strategy : array of shape (N,)
+        Everybody's probability of training.
+    who : sequence of int, length n, optional
+        The participants that the rows belong to; all by default.
 
     Examples
     --------
     >>> print(expected(np.array([[2.0, -1.0], [3.0, -2.0]]), np.array([0.5, 0.25])))
     [1.25 0.5 ]
     """
-    return np.array([
-        row @ _law(np.delete(strategy, i)) for i, row in enumerate(table)
-    ])  # fmt: skip
+    own = range(len(table)) if who is None else who
+    laws = [_law(np.delete(strategy, i)) for i in own]
+    return np.array([row @ law for row, law in zip(table, laws, strict=True)])
 
 
 def _law(probabilities: Array) -> Array:

@@ -34,7 +34,7 @@ from derelayl_econ.equilibrium.krawczyk import PRECISION, ZeroBox
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.unequal_certificates import MixedCertificate, PureCertificate
 from derelayl_econ.games.unequal_cover import cover, from_starts
-from derelayl_econ.games.unequal_formulas import expected, MOST_PARTICIPANTS, unequal_payoffs
+from derelayl_econ.games.unequal_formulas import MOST_PARTICIPANTS, expected, unequal_payoffs
 from derelayl_econ.games.unequal_pure import pure_sets
 from derelayl_econ.games.unequal_supports import Support
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, Status, frozen_array

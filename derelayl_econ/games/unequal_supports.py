@@ -14,6 +14,7 @@ prod_(j in M) (1 - p_j + p_j z), which is multiplied out in Arb balls.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,12 +75,11 @@ class Support:
         """Return the slopes of :meth:`values`, row by row."""
         size, t = len(self.mixes), len(self.trains)
         slopes: list[list[Any]] = [[0] * size for _ in range(size)]
-        for a in range(size):
-            for b in range(a):
-                law = _law([p for k, p in enumerate(point) if k not in (a, b)])
-                for row, column in ((a, b), (b, a)):
-                    i = self.mixes[row]
-                    slopes[row][column] = self._mean(i, t + 1, law) - self._mean(i, t, law)
+        for a, b in itertools.combinations(range(size), 2):
+            law = _law([p for k, p in enumerate(point) if k not in (a, b)])
+            for row, column in ((a, b), (b, a)):
+                i = self.mixes[row]
+                slopes[row][column] = self._mean(i, t + 1, law) - self._mean(i, t, law)
         return slopes
 
     def holds_outside(self, point: Sequence[Any]) -> bool:
