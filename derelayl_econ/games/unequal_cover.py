@@ -32,7 +32,7 @@ from derelayl_econ.equilibrium.windowed import interior_roots
 from derelayl_econ.games.unequal_formulas import expected
 from derelayl_econ.games.unequal_supports import Support
 
-__all__ = ["Cover", "cover", "from_starts"]
+__all__ = ["Cover", "cover", "from_starts", "refuted"]
 
 Array = npt.NDArray[np.float64]
 
@@ -70,6 +70,15 @@ def cover(support: Support, most_boxes: int = _MOST_BOXES) -> Cover:
         return _search(support, most_boxes)
 
 
+def refuted(support: Support, zero: ZeroBox) -> bool:
+    """Return whether a zero is certain to be no equilibrium."""
+    import flint
+
+    balls = zero.zero()
+    with flint.ctx.workprec(PRECISION):
+        return balls is not None and support.fails_outside(balls)
+
+
 def from_starts(support: Support) -> tuple[ZeroBox, ...]:
     """Return the zeros in the open unit cube that Newton's method finds from several starts.
 
@@ -91,8 +100,9 @@ def from_starts(support: Support) -> tuple[ZeroBox, ...]:
     zeros: list[ZeroBox] = []
     for level in (*levels, *_LEVELS):
         near = _float_zero(support, level)
-        known = near is None or any(_close(near, zero) for zero in zeros)
-        found = None if known else find_zero(support, near)
+        if near is None or any(_close(near, zero) for zero in zeros):
+            continue
+        found = find_zero(support, near.tolist())
         if found is not None and _strictly_mixed(found):
             zeros += [] if any(_same(found, zero) for zero in zeros) else [found]
     return tuple(_in_order(zeros))

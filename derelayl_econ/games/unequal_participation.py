@@ -30,10 +30,10 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.domains import PROBABILITY, Domain, check_array, check_number
-from derelayl_econ.equilibrium.krawczyk import PRECISION, ZeroBox
+from derelayl_econ.equilibrium.krawczyk import ZeroBox
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.unequal_certificates import MixedCertificate, PureCertificate
-from derelayl_econ.games.unequal_cover import cover, from_starts
+from derelayl_econ.games.unequal_cover import cover, from_starts, refuted
 from derelayl_econ.games.unequal_formulas import MOST_PARTICIPANTS, expected, unequal_payoffs
 from derelayl_econ.games.unequal_pure import pure_sets
 from derelayl_econ.games.unequal_supports import Support
@@ -216,12 +216,7 @@ class UnequalParticipation:
 
     def _support(self, mixes: npt.ArrayLike, trains: npt.ArrayLike) -> Support:
         people = Domain(0, self.participants - 1, integer=True)
-        roles = [
-            tuple(sorted(int(i) for i in check_array(name, group, people)))
-            if np.size(group)
-            else ()
-            for name, group in (("mixes", mixes), ("trains", trains))
-        ]
+        roles = [_people("mixes", mixes, people), _people("trains", trains, people)]
         support = Support(self.gains, roles[1], roles[0])
         if not support.is_split:
             raise InputError("mixes and trains", roles, "name each participant once at most")
@@ -260,7 +255,7 @@ class UnequalParticipation:
             return [e for e in proved if e is not None], False
         cell = cover(support)
         found = [(zero, self._mixed(support, zero)) for zero in cell.zeros]
-        sure = all(e is not None or _fails(support, zero) for zero, e in found)
+        sure = all(e is not None or refuted(support, zero) for zero, e in found)
         return [e for _, e in found if e is not None], cell.complete and sure
 
     def _mixed(self, support: Support, zero: ZeroBox) -> Equilibrium | None:
@@ -293,10 +288,7 @@ class UnequalParticipation:
         )
 
 
-def _fails(support: Support, zero: ZeroBox) -> bool:
-    """Return whether a zero is certain to be no equilibrium."""
-    import flint
-
-    balls = zero.zero()
-    with flint.ctx.workprec(PRECISION):
-        return balls is not None and support.fails_outside(balls)
+def _people(name: str, group: Any, people: Domain) -> tuple[int, ...]:
+    if isinstance(group, list | tuple) and not group:
+        return ()
+    return tuple(sorted(int(i) for i in check_array(name, group, people)))
