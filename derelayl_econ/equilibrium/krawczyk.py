@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Protocol
 
 __all__ = ["PRECISION", "System", "ZeroBox", "exact_fraction", "find_zero", "image", "is_inside"]
@@ -68,6 +69,10 @@ class ZeroBox:
 
     def zero(self) -> list[Any] | None:
         """Return tight balls around the one zero; None if Krawczyk's test does not prove it."""
+        return None if self._zero is None else list(self._zero)
+
+    @cached_property
+    def _zero(self) -> list[Any] | None:
         import flint
 
         if self.radius <= 0:

@@ -75,11 +75,11 @@ class Support:
         """Return the slopes of :meth:`values`, row by row."""
         size, t = len(self.mixes), len(self.trains)
         slopes: list[list[Any]] = [[0] * size for _ in range(size)]
-        for a, b in itertools.combinations(range(size), 2):
-            law = _law([p for k, p in enumerate(point) if k not in (a, b)])
-            for row, column in ((a, b), (b, a)):
-                i = self.mixes[row]
-                slopes[row][column] = self._mean(i, t + 1, law) - self._mean(i, t, law)
+        for a, i in enumerate(self.mixes):
+            others = [k for k in range(size) if k != a]
+            for b, law in zip(others, _laws_without_one([point[k] for k in others]), strict=True):
+                steps = self._steps[i][t : t + len(law)]
+                slopes[a][b] = _dot(steps, law)
         return slopes
 
     def holds_outside(self, point: Sequence[Any]) -> bool:
@@ -97,8 +97,7 @@ class Support:
         )
 
     def _mean(self, i: int, first: int, law: Sequence[Any]) -> Any:
-        terms = self._scaled[i][first : first + len(law)]
-        return sum((g * q for g, q in zip(terms, law, strict=True)), start=_zero())
+        return _dot(self._scaled[i][first : first + len(law)], law)
 
     @cached_property
     def _scaled(self) -> list[list[Any]]:
@@ -111,18 +110,39 @@ class Support:
             rows.append([arb(float(g)) * arb(2) ** exponent for g in row])
         return rows
 
+    @cached_property
+    def _steps(self) -> list[list[Any]]:
+        """What one more trainer adds to the gains, as balls."""
+        return [[y - x for x, y in itertools.pairwise(row)] for row in self._scaled]
 
-def _zero() -> Any:
+
+def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
     from flint import arb
 
-    return arb(0)
+    return sum((x * y for x, y in zip(left, right, strict=True)), start=arb(0))
 
 
 def _law(probabilities: Sequence[Any]) -> list[Any]:
     """Return the law of the number of trainers among independent ones, as balls."""
+    return _coefficients(_products(probabilities)[-1], len(probabilities) + 1)
+
+
+def _laws_without_one(probabilities: Sequence[Any]) -> list[list[Any]]:
+    """Return the laws without the first, without the second, and so on."""
+    before, after = _products(probabilities), _products(probabilities[::-1])[::-1]
+    size = len(probabilities)
+    return [_coefficients(before[k] * after[k + 1], size) for k in range(size)]
+
+
+def _products(probabilities: Sequence[Any]) -> list[Any]:
+    """Return the generating polynomials of the first 0, 1, ..., all of them."""
     from flint import arb_poly
 
-    total = arb_poly([1])
+    found = [arb_poly([1])]
     for p in probabilities:
-        total = total * arb_poly([1 - p, p])
-    return [total[k] for k in range(len(probabilities) + 1)]
+        found.append(found[-1] * arb_poly([1 - p, p]))
+    return found
+
+
+def _coefficients(polynomial: Any, count: int) -> list[Any]:
+    return [polynomial[k] for k in range(count)]
