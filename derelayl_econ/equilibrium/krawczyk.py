@@ -25,7 +25,7 @@ __all__ = ["PRECISION", "System", "ZeroBox", "exact_fraction", "find_zero", "ima
 
 PRECISION = 256  # bits
 _STEPS = 60
-_REPEATS = 40
+_TINY = Fraction(1, 2**150)
 _RADII = tuple(Fraction(1, 2**k) for k in (3, 5, 8, 12, 17, 25, 40, 70, 120, 180))
 _CLOSE = Fraction(1, 2**200)
 
@@ -82,7 +82,7 @@ class ZeroBox:
             found = image(self.system, box)
             if found is None or not is_inside(found, box):
                 return None
-            return self._shrunk(found)
+            return self._tightened(box, found)
 
     def balls(self) -> list[Any]:
         """Return the cube as balls."""
@@ -91,17 +91,18 @@ class ZeroBox:
         radius = _ball(self.radius).upper()
         return [arb(_ball(c).mid(), radius) for c in self.centre]
 
-    def _shrunk(self, box: list[Any]) -> list[Any]:
-        """Apply the test to its own outcome: what it says of a zero in a box needs no proof."""
-        for _ in range(_REPEATS):
-            found = image(self.system, box)
-            if found is None:
-                break
-            shrinks = any(10 * f.rad() < 9 * x.rad() for f, x in zip(found, box, strict=True))
-            box = [f.intersection(x) for f, x in zip(found, box, strict=True)]
-            if not shrinks:
-                break
-        return box
+    def _tightened(self, box: list[Any], found: list[Any]) -> list[Any]:
+        """Return what the test says of a tiny cube at the end of Newton's method, if it passes.
+
+        Inside the box, the zero that it then holds is the only one of the box.
+        """
+        point = _newton(self.system, [x.mid() for x in box])
+        if point is None:
+            return found
+        tiny = ZeroBox(self.system, point, _TINY).balls()
+        tight = image(self.system, tiny)
+        passes = tight is not None and is_inside(tight, tiny) and is_inside(tiny, box)
+        return tight if tight is not None and passes else found
 
     def near(self, point: Sequence[Fraction], tolerance: Fraction) -> bool:
         """Return whether the one zero is proved to differ from the point by less everywhere."""
@@ -130,9 +131,10 @@ def find_zero(system: System, start: Sequence[float]) -> ZeroBox | None:
         nearly multiple that no cube passes.
     """
     import flint
+    from flint import arb
 
     with flint.ctx.workprec(PRECISION):
-        centre = _newton(system, start)
+        centre = _newton(system, [arb(float(x)) for x in start])
     if centre is None:
         return None
     boxes = (ZeroBox(system, centre, radius) for radius in _RADII)
@@ -163,11 +165,11 @@ def is_inside(inner: Sequence[Any], outer: Sequence[Any]) -> bool:
     return all(o.contains_interior(i) for i, o in zip(inner, outer, strict=True))
 
 
-def _newton(system: System, start: Sequence[float]) -> tuple[Fraction, ...] | None:
+def _newton(system: System, start: Sequence[Any]) -> tuple[Fraction, ...] | None:
     """Return a point at which Newton's method stands still, as rationals, or None."""
-    from flint import arb, arb_mat
+    from flint import arb_mat
 
-    point = [arb(float(x)) for x in start]
+    point = list(start)
     for _ in range(_STEPS):
         slope = arb_mat(system.jacobian(point))
         try:

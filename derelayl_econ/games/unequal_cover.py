@@ -38,6 +38,7 @@ Array = npt.NDArray[np.float64]
 
 _MOST_BOXES = 4000
 _CLOSE = 1e-9
+_SMALL = 1e-6
 _LEVELS = (0.05, 0.2, 0.5, 0.8, 0.95)
 Box = tuple[tuple[Fraction, Fraction], ...]
 
@@ -121,8 +122,9 @@ def _float_zero(support: Support, level: float) -> Array | None:
         return expected(gains, whole, own)
 
     answer = root(mean_gains, np.full(len(own), level), method="hybr")
+    # Started at a zero, the search reports that it makes no progress: what counts is where it is.
     inside = bool(np.all((answer.x > 0) & (answer.x < 1)))
-    return answer.x if answer.success and inside else None
+    return answer.x if inside and np.abs(answer.fun).max() < _SMALL else None
 
 
 def _close(point: Array, zero: ZeroBox) -> bool:

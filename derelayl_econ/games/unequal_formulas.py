@@ -93,7 +93,10 @@ def expected(table: Array, strategy: Array, who: Sequence[int] | None = None) ->
     >>> print(expected(np.array([[2.0, -1.0], [3.0, -2.0]]), np.array([0.5, 0.25])))
     [1.25 0.5 ]
     """
-    own = range(len(table)) if who is None else who
+    own = np.arange(len(table)) if who is None else np.asarray(who)
+    if np.isin(strategy, (0.0, 1.0)).all():  # nothing to average: exact
+        others = (strategy.sum() - strategy[own]).astype(np.int64)
+        return np.asarray(table[np.arange(own.size), others])
     laws = [_law(np.delete(strategy, i)) for i in own]
     return np.array([row @ law for row, law in zip(table, laws, strict=True)])
 
