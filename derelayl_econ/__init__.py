@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.ecology import Ecology, Preferences, TrainingGains
     from derelayl_econ.equilibrium.bimatrix import bimatrix_regret, solve_bimatrix
     from derelayl_econ.equilibrium.grim_trigger import grim_trigger
+    from derelayl_econ.equilibrium.linear_program import LinearSolution, solve_linear
     from derelayl_econ.equilibrium.payoff_set import PayoffSet
     from derelayl_econ.equilibrium.payoff_solver import solve_payoff_set
     from derelayl_econ.equilibrium.stage_game import StageGame
@@ -57,6 +58,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.games.splitting import SplittingGame, merge_profit, split_profit
     from derelayl_econ.games.tournament import SettlementTournament
     from derelayl_econ.games.tournament_cost import ConvexCost
+    from derelayl_econ.games.unequal_participation import UnequalParticipation
     from derelayl_econ.games.verification import VerificationGame
     from derelayl_econ.games.vesting import Vesting
     from derelayl_econ.notation import NOTATION
@@ -108,6 +110,10 @@ _HOME = {
         "solve_bimatrix",
     ),
     "equilibrium.grim_trigger": ("grim_trigger",),
+    "equilibrium.linear_program": (
+        "LinearSolution",
+        "solve_linear",
+    ),
     "equilibrium.payoff_set": ("PayoffSet",),
     "equilibrium.payoff_solver": ("solve_payoff_set",),
     "equilibrium.stage_game": ("StageGame",),
@@ -151,6 +157,7 @@ _HOME = {
     ),
     "games.tournament": ("SettlementTournament",),
     "games.tournament_cost": ("ConvexCost",),
+    "games.unequal_participation": ("UnequalParticipation",),
     "games.verification": ("VerificationGame",),
     "games.vesting": ("Vesting",),
     "notation": ("NOTATION",),
@@ -235,6 +242,7 @@ __all__ = [
     "LengthSplit",
     "LineagePay",
     "LineageShare",
+    "LinearSolution",
     "LogCurve",
     "LogisticWalk",
     "ModelSharingGame",
@@ -268,6 +276,7 @@ __all__ = [
     "TrainingCost",
     "TrainingGains",
     "Uncertainty",
+    "UnequalParticipation",
     "VerificationGame",
     "Vesting",
     "WindowShare",
@@ -280,6 +289,7 @@ __all__ = [
     "scenario_names",
     "simulate",
     "solve_bimatrix",
+    "solve_linear",
     "solve_payoff_set",
     "split_profit",
     "uncertainty_of",

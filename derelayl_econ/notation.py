@@ -382,6 +382,12 @@ _ROWS = (
              POSITIVE),
     Notation("temptation", "F", "F", "saving of a cheat per unit of what an audit tells apart",
              "money", POSITIVE),
+    # unequal participants
+    Notation("cost_ratio", "r_i", "r_i", "a participant's cost over the benefit", "1", POSITIVE),
+    Notation("ratio_product", "P", "P", "product of the cost ratios of those who mix", "1",
+             POSITIVE),
+    Notation("mixers", "m", "m", "participants who neither train nor ride for sure", "people",
+             Domain(2, integer=True)),
 )  # fmt: skip
 
 NOTATION: dict[str, Notation] = {row.code: row for row in _ROWS}

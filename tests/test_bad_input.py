@@ -71,6 +71,10 @@ def _solved(game: d.ParticipationGame) -> list[float]:
     return [x for e in found for x in (e.strategy, e.payoff, e.regret)]
 
 
+def _solved_unequally(game: d.UnequalParticipation) -> list[float]:
+    return [x for e in game.equilibria() for x in (*e.strategy, *e.payoff, e.regret)]
+
+
 def _relay(relay: d.FiniteRelay) -> list[float]:
     return [relay.legs(), relay.final_quality_gap(), relay.bound(), relay.budget()]
 
@@ -233,6 +237,28 @@ CASES: dict[str, Case] = {
         d.ParticipationGame.train_or_ride, _solved, **MONEY, pool=1.0, leakage=0.5),
     "critical_mass": _case(
         d.ParticipationGame.critical_mass, _solved, **MONEY, threshold=2, leakage=0.5),
+    "UnequalParticipation": _case(
+        d.UnequalParticipation, _solved_unequally, {"gains": "ride must have the shape"},
+        gains=[[1.0, -1.0], [2.0, -1.0]], ride=[[0.0, 0.0], [0.0, 1.0]]),
+    "UnequalParticipation.volunteer": _case(
+        d.UnequalParticipation.volunteer, _solved_unequally, {"costs": "benefits"},
+        benefits=[3.0, 4.0], costs=[1.0, 2.0]),
+    "UnequalParticipation.pool": _case(
+        d.UnequalParticipation.pool, _solved_unequally, pool=2.0, costs=[0.5, 1.5]),
+    "UnequalParticipation.train_or_ride": _case(
+        d.UnequalParticipation.train_or_ride, _solved_unequally, {"costs": "benefits"},
+        benefits=[3.0, 4.0], costs=[1.0, 2.0], pool=1.0, leakage=0.5),
+    "UnequalParticipation.critical_mass": _case(
+        d.UnequalParticipation.critical_mass, _solved_unequally, {"costs": "benefits"},
+        threshold=2, benefits=[3.0, 4.0], costs=[1.0, 2.0], leakage=0.5),
+    "UnequalParticipation.equilibria_among": _case(
+        d.UnequalParticipation.volunteer([3, 3, 3], [1, 1, 1]).equilibria_among,
+        lambda found: [e.regret for e in found], mixes=[0, 1], trains=[2]),
+    "solve_linear": _case(
+        d.solve_linear, lambda found: [found.value],
+        {"A_ub": "b_ub", "b_ub": "A_ub", "A_eq": "b_eq", "b_eq": "A_eq", "c": "A_ub bounds"},
+        c=[1.0, 2.0], A_ub=[[-1.0, -1.0]], b_ub=[-1.0], A_eq=[[1.0, -1.0]], b_eq=[0.5],
+        bounds=[(0.0, 1.0), (0.0, 2.0)], most_pivots=100),
     "PrivateCostGame": _case(
         d.PrivateCostGame, _solved_privately, {"benefits": "ride must have the shape"},
         benefits=[0.2, 1.0], cost_distribution=[0.3, 0.6, 0.6], ride=[0.0, 0.0]),

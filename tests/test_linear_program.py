@@ -16,10 +16,10 @@ import derelayl_econ.equilibrium.linear_program as module
 from derelayl_econ.equilibrium.linear_certificate import (
     ImprovingRay,
     InfeasiblePrices,
-    LinearProgram,
     NearlyOptimalPair,
     OptimalPair,
 )
+from derelayl_econ.equilibrium.linear_data import LinearProgram
 from derelayl_econ.equilibrium.linear_pivoting import independent_columns, pivot
 from derelayl_econ.equilibrium.linear_program import (
     LinearSolution,

@@ -13,14 +13,14 @@ HARDWARE NOTATION ArrivalRelay AuditDesign BatonGame CoalitionGame Committee Con
 ContributionGame ConvexCost Coverage DerelaylError Design DesignStatus DriftFunding Ecology
 EffortContest EqualShare Equilibrium EquilibriumSet ExponentialCurve FinitePopulation FiniteRelay
 Formula FunctionShare FundingPrice GainShare Gate HillCurve IdentityGame InitiatorDesign InputError
-LengthSplit LineagePay LineageShare LogCurve LogisticWalk ModelSharingGame NoisyPay
+LengthSplit LineagePay LineageShare LinearSolution LogCurve LogisticWalk ModelSharingGame NoisyPay
 ParticipationGame PathShare PayoffSet PopulationGame PotentialGame PowerCurve PowerShare Preferences
 PrivateCostGame QuadraticBenefit Repair RepeatedRelay RootCurve RoyaltyDesign RoyaltyWeights
 Scenario ScreeningMenu SettlementTournament ShapleyShare SimulationError SolverError SplittingGame
 StageGame Status SustainabilityReport TopUpSchedule TrainingCost TrainingGains Uncertainty
-VerificationGame Vesting WindowShare assess bimatrix_regret close_loop grim_trigger merge_profit
-repair scenario_names simulate solve_bimatrix solve_payoff_set split_profit uncertainty_of validate
-verdict_map
+UnequalParticipation VerificationGame Vesting WindowShare assess bimatrix_regret close_loop
+grim_trigger merge_profit repair scenario_names simulate solve_bimatrix solve_linear
+solve_payoff_set split_profit uncertainty_of validate verdict_map
 """.split()
 
 

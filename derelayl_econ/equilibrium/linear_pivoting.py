@@ -1,6 +1,6 @@
 r"""Linear programs by pivoting in rational numbers, from whatever basis a float solver suggests.
 
-The program (:class:`~derelayl_econ.equilibrium.linear_certificate.LinearProgram`) gets one *slack*
+The program (:class:`~derelayl_econ.equilibrium.linear_data.LinearProgram`) gets one *slack*
 per row, A x + s = b with s >= 0 on the first rows and s = 0 on the others. A *basis* is as many
 independent columns of [A I] as there are rows; its variables follow from the others, which stay at
 one of their ends (or at 0 where they have none).
@@ -27,10 +27,9 @@ from typing import Any
 from derelayl_econ.equilibrium.linear_certificate import (
     ImprovingRay,
     InfeasiblePrices,
-    LinearProgram,
     OptimalPair,
-    dot,
 )
+from derelayl_econ.equilibrium.linear_data import LinearProgram, dot
 
 __all__ = ["TooManyPivotsError", "independent_columns", "pivot"]
 
@@ -99,7 +98,7 @@ def independent_columns(program: LinearProgram, order: Sequence[int]) -> list[in
     whole = [_whole(program, j) for j in order]
     entries = [column[i] % _PRIME for i in range(size) for column in whole]
     reduced, rank = nmod_mat(size, len(order), entries, _PRIME).rref()
-    table = reduced.tolist()
+    table: list[list[Any]] = reduced.tolist()
     return [order[next(c for c in range(len(order)) if table[i][c] != 0)] for i in range(rank)]
 
 

@@ -28,11 +28,10 @@ from derelayl_econ.domains import INDEX, check_number
 from derelayl_econ.equilibrium.linear_certificate import (
     ImprovingRay,
     InfeasiblePrices,
-    LinearProgram,
     NearlyOptimalPair,
     OptimalPair,
-    dot,
 )
+from derelayl_econ.equilibrium.linear_data import LinearProgram, dot
 from derelayl_econ.equilibrium.linear_pivoting import TooManyPivotsError, pivot
 from derelayl_econ.equilibrium.payoff_tables import (
     ExactMatrix,

@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from derelayl_econ.domains import Domain, check_array, check_number
 from derelayl_econ.equilibrium.bimatrix import solve_bimatrix
+from derelayl_econ.equilibrium.pure_certificate import ProfileCertificate
 from derelayl_econ.equilibrium.vertices import enumerable
 from derelayl_econ.errors import InputError
 from derelayl_econ.results import Coverage, Equilibrium, EquilibriumSet, frozen_array
@@ -155,8 +156,14 @@ class StageGame:
 
     def pure_equilibria(self) -> EquilibriumSet:
         """Return all pure equilibria; ``strategy`` is the tuple of actions."""
+        table = dict(zip(self.profiles, self.exact_payoffs, strict=True))
         found = tuple(
-            Equilibrium(strategy=profile, payoff=tuple(map(float, pay)), regret=0.0)
+            Equilibrium(
+                strategy=profile,
+                payoff=tuple(map(float, pay)),
+                regret=0.0,
+                certificate=ProfileCertificate(payoffs=table, profile=profile),
+            )
             for profile, pay, best in zip(
                 self.profiles, self.exact_payoffs, self.exact_deviations, strict=True
             )

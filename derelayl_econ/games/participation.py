@@ -27,6 +27,7 @@ from derelayl_econ.domains import PROBABILITY, check_array
 from derelayl_econ.equilibrium.bernstein import InteriorRoot
 from derelayl_econ.equilibrium.binomial import binomial_mean
 from derelayl_econ.equilibrium.certificate import solve
+from derelayl_econ.equilibrium.pure_certificate import TrainersCertificate
 from derelayl_econ.games.participation_formulas import (
     SMALLEST_FULL_POOL,
     checked_payoffs,
@@ -285,6 +286,7 @@ class ParticipationGame:
             payoff=(float(train_payoff), float(ride_payoff)),
             regret=float(max(0.0, leave, join)),
             stable=bool(strict),
+            certificate=TrainersCertificate(gains=gains, trainers=trainers),
             label=ends.get(trainers, f"K = {trainers} train"),
         )
 
