@@ -117,7 +117,7 @@ class Mechanism:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
-    """A condition: its code, title, mechanisms, and the theorems of proofs/ that it rests on."""
+    """A condition: its code, title, mechanisms, and the theorems that it rests on."""
 
     code: str
     title: str

@@ -67,7 +67,7 @@ class Condition(Result):
     reason : str
         The binding inequality in words, or why the condition does not apply.
     theorem : str
-        Codes of the theorems in proofs/ that it rests on.
+        Codes of the theorems that it rests on.
     inequalities : tuple of InequalityResult
         Of all mechanisms.
     binding : InequalityResult or None
