@@ -18,8 +18,8 @@ PathShare PayoffSet PopulationGame PotentialGame PowerCurve PowerShare Preferenc
 QuadraticBenefit RepeatedRelay RootCurve RoyaltyDesign RoyaltyWeights Scenario ScreeningMenu
 SettlementTournament ShapleyShare SimulationError SolverError SplittingGame StageGame Status
 TopUpSchedule TrainingCost TrainingGains VerificationGame Vesting WindowShare bimatrix_regret
-grim_trigger merge_profit scenario_names simulate solve_bimatrix solve_payoff_set split_profit
-validate
+grim_trigger honesty_front merge_profit openness_front scenario_names simulate solve_bimatrix
+solve_payoff_set split_profit subsidy_front validate
 """.split()
 
 
