@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.design.effort_value import QuadraticBenefit
     from derelayl_econ.design.funding_price import FundingPrice
     from derelayl_econ.design.initiator import InitiatorDesign
+    from derelayl_econ.design.pareto import honesty_front, openness_front, subsidy_front
     from derelayl_econ.design.result import Design, DesignStatus
     from derelayl_econ.design.royalty import RoyaltyWeights
     from derelayl_econ.design.screening import ScreeningMenu
@@ -93,6 +94,11 @@ _HOME = {
     "design.effort_value": ("QuadraticBenefit",),
     "design.funding_price": ("FundingPrice",),
     "design.initiator": ("InitiatorDesign",),
+    "design.pareto": (
+        "honesty_front",
+        "openness_front",
+        "subsidy_front",
+    ),
     "design.result": (
         "Design",
         "DesignStatus",
@@ -284,7 +290,9 @@ __all__ = [
     "bimatrix_regret",
     "close_loop",
     "grim_trigger",
+    "honesty_front",
     "merge_profit",
+    "openness_front",
     "repair",
     "scenario_names",
     "simulate",
@@ -292,6 +300,7 @@ __all__ = [
     "solve_linear",
     "solve_payoff_set",
     "split_profit",
+    "subsidy_front",
     "uncertainty_of",
     "validate",
     "verdict_map",

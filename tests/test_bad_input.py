@@ -228,6 +228,18 @@ CASES: dict[str, Case] = {
     "verdict_map": _case(
         _map, lambda found: found.relative_margins["S1"].ravel().tolist(),
         {"xs": "reward.pool", "ys": "training.cost"}, xs=[0.1], ys=[0.1]),
+    "TopUpSchedule": _case(
+        d.TopUpSchedule, words={"gains": "gain", "error": "error"},
+        gains=[0.1, 0.2], cost=1.0, value=0.1, price=2.0, success=0.9, discount=0.9, cap=3.0,
+        budget=9.0, step=1.0, non_increasing=False, error=[0.0, 0.1], memory=0),
+    "AuditDesign": _case(
+        d.AuditDesign, cost_honest=1.0, saving=0.8, verify_cost=0.1, reward=2.0, capital_rate=0.01,
+        false_reject=0.1, false_accept=0.1, correlation=0.1, outside=0.0, deposit_cap=3.0,
+        largest_committee=5, false_reject_error=0.01, false_accept_error=0.01, saving_error=0.1),
+    "RoyaltyWeights": _case(
+        d.RoyaltyWeights, survival=0.9, discount=0.9, horizon=5, royalty_share=1.0,
+        hand_over_fee=0.5, income=-1.0, cap=0.5, non_increasing=True, survival_error=0.1,
+        discount_error=0.1),
     "ParticipationGame": _case(
         d.ParticipationGame, _solved, {"gains": "ride must have the shape"},
         gains=[1.0, -1.0], ride=[0.0, 0.0]),

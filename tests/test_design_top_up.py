@@ -248,7 +248,7 @@ def test_scaling_money_scales_the_schedule() -> None:
         ({"discount": 1.5}, "discount"),
         ({"cap": -1}, "cap"),
         ({"non_increasing": 1}, "non_increasing"),
-        ({"error": [0.1]}, "rows of error must be one per leg"),
+        ({"error": [0.1]}, "rows of error must be as many as gains"),
         ({"error": [-0.1, 0.1]}, "error"),
         ({"ellipsoid": [0.1, 0.1]}, "ellipsoid"),
         ({"memory": 1}, "memory must be 0 without an ellipsoid"),

@@ -17,7 +17,8 @@ from derelayl_econ.design.funding_price import FundingPrice
 from derelayl_econ.design.initiator import InitiatorDesign
 from derelayl_econ.design.result import DesignStatus
 from derelayl_econ.design.share_costs import ExactSample, ExactUniform, exact_costs
-from derelayl_econ.design.share_search import ShareProblem, explore
+from derelayl_econ.design.share_problem import ShareProblem
+from derelayl_econ.design.share_search import explore
 from derelayl_econ.games.cost_distribution import costs_of
 
 SEEDS = (3, int(np.random.SeedSequence().entropy) % 2**32)

@@ -231,7 +231,7 @@ class AuditDesign:
         best = math.inf
         for size in range(1, self.largest_committee + 1, 2):
             entry = self._priced(size)
-            if entry.bound >= best:
+            if best < math.inf and entry.bound >= best:
                 return tuple(found), True
             found.append(entry)
             best = min(best, entry.cost)

@@ -38,13 +38,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derelayl_econ.design.result import Conflict, Design, DesignStatus, DualPrice
-from derelayl_econ.design.share_search import (
-    GOALS,
-    ShareCertificate,
-    ShareProblem,
-    explore,
-    search,
-)
+from derelayl_econ.design.share_problem import GOALS, ShareProblem
+from derelayl_econ.design.share_search import ShareCertificate, explore, search
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_number
 from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.games.arrivals import ArrivalRelay

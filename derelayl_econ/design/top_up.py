@@ -149,7 +149,7 @@ class TopUpSchedule:
             if (given := getattr(self, name)) is not None:
                 table = check_array(name, given, Domain(domain.low, 1e9), ndim=ndim)
                 if len(table) != legs:
-                    raise InputError(f"rows of {name}", len(table), f"be one per leg, {legs}")
+                    raise InputError(f"rows of {name}", len(table), f"be as many as gains, {legs}")
                 put(self, name, frozen_array(table))
 
     @classmethod
