@@ -81,6 +81,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.sustainability import SustainabilityReport, assess, verdict_map
     from derelayl_econ.sustainability.uncertainty import Uncertainty, uncertainty_of
     from derelayl_econ.validation import validate
+    from derelayl_econ.validation.calibration import calibrated
     from derelayl_econ.validation.closed_loop import close_loop
 
 __version__ = "0.1.0"
@@ -208,6 +209,7 @@ _HOME = {
         "uncertainty_of",
     ),
     "validation": ("validate",),
+    "validation.calibration": ("calibrated",),
     "validation.closed_loop": ("close_loop",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -288,6 +290,7 @@ __all__ = [
     "WindowShare",
     "assess",
     "bimatrix_regret",
+    "calibrated",
     "close_loop",
     "grim_trigger",
     "honesty_front",

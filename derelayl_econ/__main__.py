@@ -41,6 +41,9 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--policy", default="equilibrium", help="what the participants play")
     validate = _command(commands, "validate", "compare predictions with measurements")
     validate.add_argument("--replications", type=int, default=40, metavar="K")
+    attack = _command(commands, "attack", "let one member of real relays play every deviation")
+    attack.add_argument("--replications", type=int, default=40, metavar="K")
+    attack.add_argument("--workers", type=int, default=1, metavar="W")
     ecology = _command(
         commands, "ecology", "play the rules of a whole community, beside its theory"
     )
@@ -55,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
                         help="may be turned; may be repeated (default: all but theta)")  # fmt: skip
     repair.add_argument("--reserve", type=float, default=0.02, metavar="SHARE",
                         help="by which each condition is to hold (default 0.02)")  # fmt: skip
-    for command in (solve, simulate, validate, ecology, report, repair):
+    for command in (solve, simulate, validate, attack, ecology, report, repair):
         command.add_argument(
             "scenario", metavar="SCENARIO", help="a TOML file or a scenario's name"
         )
@@ -103,8 +106,8 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _checked_command(given: list[str]) -> list[str]:
-    known = ("figures", "solve", "report", "repair", "simulate", "validate", "ecology", "prove",
-             "info", "cite")  # fmt: skip
+    known = ("figures", "solve", "report", "repair", "simulate", "validate", "attack", "ecology",
+             "prove", "info", "cite")  # fmt: skip
     if not given:
         return ["--help"]
     if given[0] not in known and not given[0].startswith("-"):

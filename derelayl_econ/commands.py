@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import ComparisonTable
 
-__all__ = ["cite", "ecology", "figures", "info", "prove", "repair", "report", "simulate", "solve",
-           "validate"]  # fmt: skip
+__all__ = ["attack", "cite", "ecology", "figures", "info", "prove", "repair", "report", "simulate",
+           "solve", "validate"]  # fmt: skip
 
 PAPER = """@misc{duan2026derelayl,
   title = {{DeRelayL}: Sustainable Decentralized Relay Learning},
@@ -74,6 +74,18 @@ def validate(options: Namespace) -> bool:
     if not options.json and not options.quiet and table.refuted:
         print(table.notes())
     return not table.refuted
+
+
+def attack(options: Namespace) -> bool:
+    """Let one member of real relays play every deviation; "no" if one of them pays."""
+    from derelayl_econ.validation.closed_loop import close_loop
+
+    scenario = _scenario(options)
+    with _progress(options, "training real relays"):
+        found = close_loop(scenario, options.seed, replications=options.replications,
+                           workers=options.workers)  # fmt: skip
+    _answer(options, found)
+    return found.holds
 
 
 def ecology(options: Namespace) -> bool:

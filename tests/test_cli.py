@@ -399,7 +399,9 @@ def test_a_folder_is_not_a_scenario(run: Run, tmp_path: Path) -> None:
     assert "Is a directory" in _refused(run("solve", str(tmp_path)))
 
 
-@pytest.mark.parametrize("command", ["solve", "simulate", "validate", "ecology", "report"])
+@pytest.mark.parametrize(
+    "command", ["solve", "simulate", "validate", "attack", "ecology", "report", "repair"]
+)
 @pytest.mark.parametrize("place", ["", "small.toml/x.json", "missing/x.json", "n" * 300])
 def test_a_useless_out_is_refused_before_any_work(
     run: Run, small: str, tmp_path: Path, command: str, place: str, monkeypatch: pytest.MonkeyPatch
@@ -482,3 +484,50 @@ def test_a_report_says_no_and_yes(run: Run, tmp_path: Path) -> None:
 def test_a_report_of_bad_input_is_refused(run: Run) -> None:
     assert "reward.pool" in _refused(run("report", "phone_community", "--set", "reward.pool=-1"))
     assert "Did you mean" in _refused(run("report", "phone_comunity"))
+
+
+def test_a_report_tells_what_is_uncertain(run: Run, small: str) -> None:
+    text = Path(small).read_text(encoding="utf-8") + "\n[uncertainty.reward]\npool = [0, 1.0]\n"
+    Path(small).write_text(text, encoding="utf-8")
+    answer = run("report", small, "--seed", "4")
+    assert "all conditions hold with probability" in answer.out
+    assert "seed 4" in answer.out
+    assert run("report", small, "--seed", "4").out == answer.out
+    found = json.loads(run("report", small, "--json").out)
+    assert set(found["uncertainty"]["probability"]) > {"S1", "all"}
+    certain = run("report", small, "--set", "reward.pool=0.6")
+    assert "with probability" not in certain.out
+
+
+def test_a_repair_is_told_and_written(run: Run, tmp_path: Path) -> None:
+    told = run("repair", "hospital_consortium")
+    assert told.code == 0
+    assert "reward.pool" in told.out
+    assert "lowers the cost by" in told.out
+    file = tmp_path / "mended.toml"
+    written = run("repair", "hospital_consortium", "--out", str(file))
+    assert written.code == 0
+    assert run("report", str(file)).code == 0
+    assert run("report", "hospital_consortium").code == 1
+    found = json.loads(run("repair", "hospital_consortium", "--json").out)
+    assert found["sustainable"]
+    assert found["scenario"] == Scenario.load(file).to_mapping()
+
+
+def test_a_repair_that_there_is_none_is_a_no(run: Run) -> None:
+    no = run("repair", "empty_pool", "--knob", "reward.pool", "--knob", "reward.price")
+    assert no.code == 1
+    assert "no repair by these knobs" in no.out
+    assert "Did you mean" in _refused(run("repair", "empty_pool", "--knob", "reward.pol"))
+    assert "reserve must" in _refused(run("repair", "empty_pool", "--reserve", "-1"))
+
+
+def test_an_attack_says_whether_a_deviation_pays(run: Run, small: str) -> None:
+    poor = run("attack", small, "--replications", "10", "--set", "reward.pool=0",
+               "--set", "reward.price=0", "--set", "verification.deposit=0")  # fmt: skip
+    assert poor.code == 1
+    assert "deviations pay" in poor.out
+    found = json.loads(run("attack", small, "--replications", "10", "--json").out)
+    assert found["holds"] == (not found["paying"])
+    assert found["seed"] == 0
+    assert "replications must" in _refused(run("attack", small, "--replications", "1"))

@@ -86,8 +86,11 @@ class Conflict(Result):
         """Return the conflict and the way out in words."""
         names = " and ".join(f"“{name}”" for name in self.names)
         least = "the smallest conflict" if self.smallest else "a conflict none of which can be left"
+        clash = f"{names} exclude each other ({least})"
+        if len(self.names) == 1:
+            clash = f"{names} cannot be met at all"
         moves = ", ".join(f"“{n}” by {format_number(v)}" for n, v in self.relaxation.items())
-        return f"{names} exclude each other ({least}); relax {moves or 'nothing that can be moved'}"
+        return f"{clash}; relax {moves or 'nothing that can be moved'}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -42,6 +42,7 @@ from derelayl_econ.simulation.policies import (
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.simulation.workshop import Workshop
 from derelayl_econ.solution import games_of
+from derelayl_econ.validation.calibration import stages_of
 from derelayl_econ.validation.comparison import Comparison, holm
 from derelayl_econ.validation.significance import compare_mean, compare_no_gain
 
@@ -62,7 +63,6 @@ DEVIATIONS: dict[str, Submission | None] = {
 """What the deviator does with its turns; a rider takes none, a splitter takes twice as many."""
 
 _FEWEST = Domain(10, integer=True)
-_STAGES = 4
 _FIT, _PLAY = range(2)
 
 
@@ -246,9 +246,7 @@ def _turns_at_the_gate(
 ) -> dict[Submission, Array]:
     """Return what a turn with each submission would have earned in each of ``count`` relays."""
     kinds = {HONEST, *(_submission(name, settings) for name in deviations)} - {None}
-    growth = simulate(settings, Always(), child(root, 0), 1).records["level"]
-    edges = np.linspace(0, len(growth), 2 * _STAGES + 1)[1::2].astype(int)
-    stages = [int(growth.iloc[edge]) for edge in edges]
+    stages = stages_of(settings, child(root, 0))
     work = Workshop(settings, child(root, 1)).work
     found = {}
     for kind in kinds:
