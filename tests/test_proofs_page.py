@@ -19,6 +19,7 @@ import sympy as sp
 import derelayl_econ
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.notation import NOTATION, symbol
+from derelayl_econ.sustainability.conditions import RULES
 from proofs import lemmas
 from proofs.__main__ import main
 from proofs.kernel import Claim, Theorem
@@ -74,6 +75,10 @@ def test_every_claim_has_its_statement_on_the_page() -> None:
         (f"{t.code}.{n}", claim.name) for t in THEOREMS for n, claim in enumerate(t.claims, 1)
     ]
     assert len(BLOCKS) == len(labels)
+
+
+def test_conditions_of_sustainability_rest_on_theorems_that_exist() -> None:
+    assert {code for rule in RULES for code in rule.theorem.split(", ")} <= set(CODES)
 
 
 @pytest.mark.parametrize("theorem", THEOREMS, ids=lambda t: t.code)
