@@ -21,7 +21,7 @@ from derelayl_econ.design.share_problem import ShareProblem
 from derelayl_econ.design.share_search import explore
 from derelayl_econ.games.cost_distribution import costs_of
 
-SEEDS = (3, int(np.random.SeedSequence().entropy) % 2**32)
+SEEDS = (3, np.random.SeedSequence().entropy)
 GOALS = ("profit", "welfare", "quality")
 
 

@@ -166,7 +166,7 @@ def _random(rng: np.random.Generator, boxed: bool) -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize("seed", [0, 1, np.random.SeedSequence().entropy % 2**32])
+@pytest.mark.parametrize("seed", [0, 1, np.random.SeedSequence().entropy])
 def test_optimum_is_that_of_the_best_vertex(seed: int) -> None:
     rng, seen = np.random.default_rng(seed), set()
     for _ in range(60):
@@ -182,7 +182,7 @@ def test_optimum_is_that_of_the_best_vertex(seed: int) -> None:
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("seed", [2, 3, np.random.SeedSequence().entropy % 2**32])
+@pytest.mark.parametrize("seed", [2, 3, np.random.SeedSequence().entropy])
 def test_all_three_outcomes_have_proofs(seed: int) -> None:
     rng, seen = np.random.default_rng(seed), set()
     for _ in range(150):
@@ -199,7 +199,7 @@ def test_all_three_outcomes_have_proofs(seed: int) -> None:
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("seed", [4, np.random.SeedSequence().entropy % 2**32])
+@pytest.mark.parametrize("seed", [4, np.random.SeedSequence().entropy])
 def test_every_first_basis_leads_to_the_same_minimum(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for _ in range(60):

@@ -26,7 +26,7 @@ CURVES: tuple[Any, ...] = (
     d.LogCurve(height=8), d.RootCurve(height=5), ExponentialCurve(0.5, 8, effort_scale=1.5),
     PowerCurve(0, 8, effort_scale=1.0, exponent=1.2), QuadraticBenefit(slope=9, bend=2),
 )  # fmt: skip
-SEEDS = (7, int(np.random.SeedSequence().entropy) % 2**32)
+SEEDS = (7, np.random.SeedSequence().entropy)
 FALLING = {"costs": [1.0, 1.5, 2.5, 2.6, 3.5], "shares": [0.1, 0.3, 0.05, 0.35, 0.2]}
 
 

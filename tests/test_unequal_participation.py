@@ -21,7 +21,7 @@ from derelayl_econ.games.unequal_formulas import VOLUNTEER_MIX
 from derelayl_econ.games.unequal_supports import Support
 from derelayl_econ.results import Certificate, Equilibrium
 
-FRESH = np.random.SeedSequence().entropy % 2**32
+FRESH = np.random.SeedSequence().entropy
 Game = UnequalParticipation
 
 
