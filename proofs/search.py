@@ -60,7 +60,7 @@ def find_point(
 def _confirmed(wanted: tuple[Proposition, ...], point: Point) -> bool:
     try:
         return all(holds(proposition, point) for proposition in wanted)
-    except (ZeroDivisionError, KeyError):
+    except (ZeroDivisionError, KeyError, ValueError):  # undefined there
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derelayl_econ.games.funding import (
+    BREAK_EVEN_GAP,
     PRICE_CEILING,
     PRICE_FLOOR,
     STEADY_LEGS,
@@ -44,6 +45,12 @@ _SHIPPED_WELFARE = STEADY_WELFARE.expression.subs(_q, _QUALITY)
 _PLAIN = {_w: sp.Integer(0), _theta: sp.Integer(0)}
 
 _STATE = (
+    Claim(
+        "a leg breaks even exactly at the shipped gap",
+        _PAID,
+        iff(_BREAK_EVEN, eq(_qmax - _q, BREAK_EVEN_GAP.expression)),
+        mutants=(iff(_BREAK_EVEN, eq(_q, BREAK_EVEN_GAP.expression)),),
+    ),
     Claim(
         "break-even and steadiness hold at the shipped quality and legs, and nowhere else",
         _PAID,
@@ -134,6 +141,7 @@ THEOREM = Theorem(
     claims=(*_STATE, *_WELFARE_CLAIMS),
     formulas=(
         PRICE_FLOOR, PRICE_CEILING, STEADY_QUALITY, STEADY_LEGS, STEADY_WELFARE, WELFARE_PRICE,
+        BREAK_EVEN_GAP,
     ),
     trusted="a positive number has exactly one positive square root",
     source="theory notes, section 3.4a",
