@@ -1,6 +1,8 @@
 """Prove everything: ``python -m proofs [--json] [--theorem CODE]``.
 
-Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards.
+Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards, and
+every canary is refuted. ``--mutants`` shows instead that no mistake in a shipped formula goes
+unnoticed (0 only if none survives), ``--idle`` lists hypotheses that a claim does not need.
 """
 
 from __future__ import annotations
@@ -9,11 +11,15 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 from derelayl_econ.results import format_table
+from proofs.canaries import CANARIES, Refutation, refute
+from proofs.idle import idle
 from proofs.kernel import Theorem, Verdict, check
 from proofs.library import THEOREMS
+from proofs.mutation import listed, mutate
 from proofs.solvers import ENGINES, Quorum
 
 __all__ = ["main", "prove"]
@@ -25,20 +31,55 @@ def prove(theorems: tuple[Theorem, ...] = THEOREMS) -> dict[str, list[Verdict]]:
         return {t.code: [check(claim, quorum) for claim in t.claims] for t in theorems}
 
 
+def refuted() -> list[Refutation]:
+    """Return what became of each canary."""
+    with Quorum() as quorum:
+        return [refute(claim, quorum) for claim in CANARIES]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     parser.add_argument("--theorem", choices=[t.code for t in THEOREMS], help="prove only this one")
+    parser.add_argument("--mutants", action="store_true", help="put mistakes into the formulas")
+    parser.add_argument("--idle", action="store_true", help="list hypotheses that are not needed")
     options = parser.parse_args(arguments)
     chosen = tuple(t for t in THEOREMS if options.theorem in (None, t.code))
+    if options.mutants:
+        return _mutants()
+    if options.idle:
+        print(json.dumps(idle(chosen), indent=1))
+        return 0
     started = time.perf_counter()
     verdicts = prove(chosen)
     seconds = time.perf_counter() - started
     proved = all(verdict.proved for many in verdicts.values() for verdict in many)
     show = _json if options.json else _table
     print(show(chosen, verdicts, seconds))
-    return 0 if proved else 1
+    canaries_died = options.theorem is not None or _canaries(options.json)
+    return 0 if proved and canaries_died else 1
+
+
+def _canaries(silent: bool) -> bool:
+    found = refuted()
+    living = [refutation.claim for refutation in found if not refutation.refuted]
+    if not silent:
+        print(*(f"NOT REFUTED: {claim}" for claim in living), sep="\n", end="\n" if living else "")
+        print(f"{len(found) - len(living)} of {len(found)} false statements refuted")
+    return not living
+
+
+def _mutants() -> int:
+    fates, seconds = mutate()
+    survivors = [fate for fate in fates if not fate.how]
+    for fate in survivors:
+        print(f"SURVIVES {fate.formula}: {fate.wrong}")
+    counts = Counter(fate.how for fate in fates if fate.how)
+    how = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    print(f"{len(fates) - len(survivors)} of {len(fates)} variants of {len(listed())} formulas "
+          f"killed ({how}) in {seconds:.0f} s")  # fmt: skip
+    return 1 if survivors else 0
 
 
 def _row(theorem: Theorem, verdicts: list[Verdict]) -> dict[str, Any]:
