@@ -69,9 +69,7 @@ def refute(claim: Claim, judge: Judge) -> Refutation:
     return Refutation(claim.name, point, check(claim, judge, guards=False).proved)
 
 
-_N, _b, _c, _R, _theta = (
-    symbol(s) for s in ("participants", "benefit", "cost", "pool", "leakage")
-)
+_N, _b, _c, _R, _theta = (symbol(s) for s in ("participants", "benefit", "cost", "pool", "leakage"))
 _k, _lam, _q = symbol("others"), symbol("price"), symbol("quality")
 _TRAIN = PAYOFFS["volunteer"][0].expression
 

@@ -8,7 +8,7 @@ from derelayl_econ.games.relay_coalition import RELAY_SURPLUS
 from derelayl_econ.games.sharing_errors import COARSE_ERROR, FINE_ERROR, UNIFORM_ERROR
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem
-from proofs.logic import all_of, eq, ge, gt, iff, le, lt, ne
+from proofs.logic import all_of, eq, ge, gt, iff, le, lt
 
 __all__ = ["THEOREM"]
 
@@ -42,9 +42,9 @@ THEOREM = Theorem(
     claims=(
         Claim(
             "uniform sharing weighs the local estimate by its share of the samples",
-            (*_SAMPLES, eq(_t, _n / (_n + _O)), _AVERAGE),
-            eq(_UNIFORM, _MIXED),
-            mutants=(eq(_UNIFORM, _MIXED + _error),),
+            _SAMPLES,
+            eq(_UNIFORM * (_n + _O) ** 2, _n**2 * _LOCAL + _O**2 * _AVERAGE.right),
+            mutants=(eq(_UNIFORM, _n**2 * _LOCAL + _O**2 * _AVERAGE.right),),
         ),
         Claim(
             "coarse sharing: the error exceeds the shipped one by (a + b)(t - t*)^2",
@@ -79,7 +79,7 @@ THEOREM = Theorem(
         ),
         Claim(
             "another leg is worth training iff its gain is worth more than its cost",
-            (ge(_w, 0), ne(_g, 0)),
+            (),
             all_of(iff(gt(_SURPLUS.subs({_q: _q + _g, _cost: _cost + _e}), _SURPLUS),
                        gt(_w * _g, _e)),
                    iff(ge(_SURPLUS.subs({_q: _q0 + _g, _cost: _e}), 0), le(_e, _w * _g))),

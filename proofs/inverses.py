@@ -46,7 +46,7 @@ _ROOT_SLOPE = RootCurve.marginal_formula.expression
 def _by_power(term: Any) -> Any:
     """Return the term with (E/E_0)^(b+j) as P r^j, r = E/E_0."""
     return term.replace(
-        lambda part: part.is_Pow and part.exp.has(_b),
+        lambda part: part.is_Pow and part.base == _E / _E0 and part.exp.has(_b),
         lambda part: _P * _r ** sp.expand(part.exp - _b),
     )
 

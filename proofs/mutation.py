@@ -14,7 +14,7 @@ import pkgutil
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -156,7 +156,7 @@ def kill(formula: Formula, theorems: list[Theorem], kind: str, wrong: Any,
         touched.sort(key=lambda claim: (-counts.get(claim.name, 0), _size(claim)))
         for test in (_refuted, _unproved, _loosened):
             for claim in touched:
-                how = test(claim)
+                how = _stated(test, claim)
                 if how:
                     counts[claim.name] = counts.get(claim.name, 0) + 1
                     return Fate(formula.name, kind, wrong, how, theorem.code, claim.name)
@@ -174,17 +174,20 @@ def _size(claim: Claim | Induction) -> tuple[bool, int]:
     return not is_identity, len(str(claim.conclusion))
 
 
+def _stated(test: Callable[[Claim | Induction], str], claim: Claim | Induction) -> str:
+    try:
+        return test(claim)
+    except ValueError:  # no translation: a root or a function that the claim does not expect
+        return "unstatable"
+
+
 def _refuted(claim: Claim | Induction) -> str:
     wanted: tuple[Proposition, ...] = (*hypotheses(claim), no(claim.conclusion))
     return "point" if find_point(wanted, claim.hint, attempts=_ATTEMPTS) else ""
 
 
 def _unproved(claim: Claim | Induction) -> str:
-    try:
-        scripts = [obligation.script for obligation in claim.obligations()]
-    except ValueError:
-        return "unstatable"
-    answers = (ask_z3(script, _BUDGET) for script in scripts)
+    answers = (ask_z3(obligation.script, _BUDGET) for obligation in claim.obligations())
     return next((answer for answer in answers if answer != "unsat"), "")
 
 

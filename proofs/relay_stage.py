@@ -28,8 +28,6 @@ _h, _q, _S, _I = (symbol(s) for s in ("accepted_honest", "accepted", "pool_share
 _reward, _ch = symbol("reward"), symbol("cost_honest")
 _nobody, _sum = sp.symbols("nobody all_terms")
 _TRAIN, _RIDE, _CHEAT = (PAYOFFS[name].expression for name in ("train", "ride", "cheat"))
-_RATES = (ge(_y, 0), le(_y, 1), ge(_c, 0), ge(_c0, 0))
-_CHANCES = (ge(_pi1, 0), le(_pi1, 1), ge(_pi0, 0), le(_pi0, 1))
 _ONE = sp.Integer(1)
 
 
@@ -64,7 +62,7 @@ THEOREM = Theorem(
     claims=(
         Claim(
             "b = 0: honest and cheat of the inspection game, for a reward R S",
-            _RATES,
+            (),
             all_of(eq(_audited(_TRAIN), _inspected(0)), eq(_audited(_CHEAT), _inspected(1))),
             mutants=(eq(_audited(_TRAIN), _inspected(1)),),
         ),
@@ -76,14 +74,14 @@ THEOREM = Theorem(
         ),
         Claim(
             "training gains over riding: accepted, benefit and pool; rejected, the loss of D",
-            _CHANCES,
+            (),
             eq(_TRAIN - _RIDE,
                _pi1 * (_b * (1 - _theta * _I) + _R * _S) - (1 - _pi1) * _D - _c),
             mutants=(eq(_TRAIN - _RIDE, _pi1 * (_b + _R * _S) - (1 - _pi1) * _D - _c),),
         ),
         Claim(
             "cheating gains over riding: accepted, what others improve; rejected, the loss of D",
-            _CHANCES,
+            (),
             eq(_CHEAT - _RIDE,
                _pi0 * (_b * (1 - _theta) * _I + _R * _S) - (1 - _pi0) * _D - _c0),
             mutants=(eq(_CHEAT - _RIDE, _pi0 * (_b + _R * _S) - (1 - _pi0) * _D - _c0),),

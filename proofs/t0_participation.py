@@ -155,8 +155,7 @@ _SHIPPED = (
     ),
     Claim(
         "critical mass: training is worth b - c from M - 1 others on, riding theta b from M on",
-        (ge(_others, 0), ge(_mass, 1),
-         any_of(le(_others, _mass - 2), eq(_others, _mass - 1), ge(_others, _mass))),
+        (any_of(le(_others, _mass - 2), eq(_others, _mass - 1), ge(_others, _mass)),),
         all_of(
             implies(le(_others, _mass - 2), all_of(eq(_JOIN, -_c), eq(_RIDE, 0))),
             implies(eq(_others, _mass - 1), all_of(eq(_JOIN, _b - _c), eq(_RIDE, 0))),
@@ -174,9 +173,7 @@ THEOREM = Theorem(
         "equilibrium; it is interior. For every N, by de Casteljau induction."
     ),
     claims=(*_POLYNOMIAL, *_SHIPPED),
-    formulas=tuple(
-        formula for several in PAYOFFS.values() for formula in several
-    ),
+    formulas=tuple(formula for several in PAYOFFS.values() for formula in several),
     trusted="a polynomial that changes sign has a root; induction over the integers",
     source="theory notes, section 2.1; Pena, Lehmann and Noeldeke 2014",
 )
