@@ -129,7 +129,7 @@ CANARIES: tuple[Claim, ...] = (
           (gt(_k1, 0), gt(_k2, 0), gt(_prize, 0)),
           eq(_SPENT / _prize, SYMMETRIC_DISSIPATION.expression.subs(_N, 2))),
     Claim("inspection: there is no pure equilibrium (cheat, do not verify)",
-          (*_RATES[:3], gt(_ch, _c0), gt(_nu, 0), ge(symbol("bounty"), 0), ge(symbol("penalty"), 0)),
+          (*_RATES[:3], gt(_ch, _c0), gt(_nu, 0), *(ge(symbol(s), 0) for s in ("bounty", "penalty"))),
           no(all_of(*_CHEATED))),
     Claim("inspection: deterrence needs (1 - alpha)(R + D) > s, whatever fakes pass",
           (*_RATES, gt(_reward + _D, 0), gt((1 - _alpha) * (_reward + _D), _s)),

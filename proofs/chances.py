@@ -61,7 +61,7 @@ THEOREM = Theorem(
             mutants=(eq(_MEET + (_k / _Z) ** 2 + ((_Z - _k) / _Z) ** 2, 1),),
         ),
         Claim(
-            "no bound exp(m (s^2/8 - s (1/2 - alpha))) of Hoeffding's lemma is below the shipped one",
+            "no bound exp(m (s^2/8 - s (1/2 - alpha))) of Hoeffding's is below the shipped one",
             (gt(_m, 0), eq(_t, sp.Rational(1, 2) - _alpha)),
             all_of(ge(_m * (_s**2 / 8 - _s * _t), _LOG_BOUND),
                    iff(eq(_m * (_s**2 / 8 - _s * _t), _LOG_BOUND), eq(_s, 4 * _t))),

@@ -132,7 +132,7 @@ THEOREM = Theorem(
             mutants=(eq(_POWER_SLOPE, _qmax),),
         ),
         Claim(
-            "logistic walk: beyond the inflection at the shipped effort the slope is the given one, "
+            "logistic walk beyond the inflection: at the shipped effort the slope is the given, "
             "or the steepest",
             _CURVED,
             eq(_AT_WALK, sp.Min(_slope, _qmax * _step / 4)),

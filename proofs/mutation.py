@@ -192,7 +192,7 @@ def _unproved(claim: Claim | Induction) -> str:
 
 
 def _loosened(claim: Claim | Induction) -> str:
-    """Is some false variant of the claim true now?"""
+    """Tell whether some false variant of the claim is no longer refuted."""
     for variant in claim.mutants:
         if find_point((*hypotheses(claim), no(variant)), claim.hint, attempts=_ATTEMPTS) is None:
             return "variant"

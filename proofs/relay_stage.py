@@ -87,7 +87,7 @@ THEOREM = Theorem(
             mutants=(eq(_CHEAT - _RIDE, _pi0 * (_b + _R * _S) - (1 - _pi0) * _D - _c0),),
         ),
         Claim(
-            "at equal acceptance cheating pays iff the saving exceeds the benefit nobody else makes",
+            "at equal acceptance cheating pays iff it saves more than the benefit that is lost",
             (gt(_pi1, 0), le(_pi1, 1), eq(_pi0, _pi1)),
             iff(gt(_CHEAT, _TRAIN), gt(_c - _c0, _pi1 * _b * (1 - _I))),
             mutants=(iff(gt(_CHEAT, _TRAIN), ge(_c - _c0, _pi1 * _b * (1 - _I))),),

@@ -117,15 +117,15 @@ _BETWEEN = BEST_DELAY_CONTINUOUS.expression
 (_turning,) = (log.args[0] for log in _BETWEEN.atoms(sp.log) if log.args[0].has(sp.log))
 _lasting, _log_turning = sp.Symbol("log(A_T/A)"), sp.Symbol("log_turning")
 _ALIKE = {sp.log(_A / _B): _log_faster, sp.log(_T / _A): _lasting}
-_log_T, _log_A = sp.symbols("log(A_T) log(A)")
+_log_kept_all, _log_careful = sp.symbols("log(A_T) log(A)")
 _SLOPE = (sp.diff(_COST, _m) / _COST).xreplace(
-    {sp.log(_T): _log_T, sp.log(_A): _log_A, sp.log(_KEPT): -_log_faster}
+    {sp.log(_T): _log_kept_all, sp.log(_A): _log_careful, sp.log(_KEPT): -_log_faster}
 )
 _CONTINUOUS = (
     Claim(
         "the slope of the cost in the delay is positive iff r^m (1 + log(A/B)/log(A_T/A)) < 1",
         (*_WAITS, gt(_T, _A), POWER_POSITIVE.at({x: _T, n: _m}), gt(_log_faster, 0),
-         gt(_lasting, 0), eq(_lasting, _log_T - _log_A)),
+         gt(_lasting, 0), eq(_lasting, _log_kept_all - _log_careful)),
         iff(gt(_SLOPE, 0), lt(_KEPT**_m * _turning.xreplace(_ALIKE), 1)),
         mutants=(iff(gt(_SLOPE, 0), lt(_KEPT**_m, 1)),),
     ),
