@@ -17,7 +17,7 @@ from derelayl_econ.games.effort_at_slope import DEMAND
 from derelayl_econ.notation import symbol
 from derelayl_econ.quality import ExponentialCurve, LogisticWalk, PowerCurve
 from proofs.kernel import Claim, Theorem
-from proofs.logic import all_of, eq, ge, gt, iff, lt
+from proofs.logic import all_of, eq, ge, gt, iff, implies, lt
 
 __all__ = ["THEOREM"]
 
@@ -76,6 +76,14 @@ _POWER_SLOPE = POWER.marginal.expression.replace(
 _LOGISTIC_SLOPE = LOGISTIC.marginal.expression
 _TURNED = sp.expand(_inside(DEMAND[LogisticWalk]) * _step / 2)
 (_WALK_BASE,) = (log.args[0] for log in _LOGISTIC_SLOPE.atoms(sp.log))
+(_LOG_ODDS,) = (log for log in _TURNED.atoms(sp.log))
+(_ARC,) = _TURNED.atoms(sp.acosh)
+_odds, _arc, _any = sp.symbols("log_odds acosh any_effort")
+_WALKED = _inside(DEMAND[LogisticWalk]).xreplace({_LOG_ODDS: _odds, _ARC: _arc})
+_CUT = [
+    formula.expression.xreplace({_inside(formula): _any})
+    for formula in (LogCurve.inverse_formula, *DEMAND.values())
+]
 _AT_WALK = _LOGISTIC_SLOPE.subs(_E, 2 * _TURNED / _step)
 _AT_WALK = _AT_WALK.replace(sp.cosh, lambda z: sp.cosh(sp.expand(z)))
 
@@ -137,6 +145,19 @@ THEOREM = Theorem(
             _CURVED,
             eq(_AT_WALK, sp.Min(_slope, _qmax * _step / 4)),
             mutants=(eq(_AT_WALK, _slope),),
+        ),
+        Claim(
+            "which is beyond the inflection, ln(q_max/q_0 - 1)/t",
+            (gt(_step, 0), ge(_arc, 0)),
+            ge(_WALKED * _step, _odds),
+            mutants=(gt(_WALKED * _step, _odds),),
+        ),
+        Claim(
+            "no effort where even the first one is not worth it",
+            (),
+            all_of(*(all_of(ge(cut, 0), ge(cut, _any)) for cut in _CUT),
+                   *(implies(ge(_any, 0), eq(cut, _any)) for cut in _CUT)),
+            mutants=(eq(_CUT[0], _any),),
         ),
     ),
     formulas=(

@@ -49,12 +49,14 @@ def _shortfall(formula: Formula) -> Any:
     return sp.sqrt(2) * erfc.args[0]
 
 
-_SCORE, _ROOT = by_root(SCORE.expression, _r)
-_SCORE2, _ROOT2 = by_root(SCORE.expression.subs(_SECOND), _r2)
+# All terms at once: they must speak of the same root.
+(_SCORE, _SHORT, _RISE), _ROOT = by_root(
+    sp.Tuple(SCORE.expression, _shortfall(ACCEPTANCE), _slope(SCORE.expression)), _r
+)
+(_SCORE2, _SHORT2), _ROOT2 = by_root(
+    sp.Tuple(SCORE.expression, _shortfall(ACCEPTANCE)).subs(_SECOND), _r2
+)
 _SCORE_MORE, _ROOT_MORE = by_root(SCORE.expression.subs(_LARGER), _r2)
-_RISE, _ = by_root(_slope(SCORE.expression), _r)
-_SHORT, _ = by_root(_shortfall(ACCEPTANCE), _r)
-_SHORT2, _ = by_root(_shortfall(ACCEPTANCE).subs(_SECOND), _r2)
 _LIMIT, _HALF = -_shortfall(FLOOR), HALF_SIZE.expression
 _PAY = SUBMISSION_PAYOFF.expression
 _PAY_MORE = _PAY.subs({_P: _P2, _c: _c2})

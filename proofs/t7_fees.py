@@ -191,6 +191,14 @@ _NOISY = (
         eq(2 * _BY_MARGIN * _tau * _rootpi, -_price * _margin * _root2 * _bell),
         mutants=(eq(2 * _BY_MARGIN * _tau * _rootpi, -_price * _gain * _root2 * _bell),),
     ),
+    Claim(
+        "of m parts unpaired errors differ more from the whole: by sigma^2/V (1 - 1/m) in variance",
+        (gt(_count, 0), gt(symbol("hold_out"), 0)),
+        eq((UNPAIRED_ERROR.expression**2 - PAIRED_ERROR.expression**2) * symbol("hold_out"),
+           symbol("noise") ** 2 * (1 - 1 / _count)),
+        mutants=(eq((UNPAIRED_ERROR.expression**2 - PAIRED_ERROR.expression**2) * _count,
+                    symbol("noise") ** 2 * (_count - 1)),),
+    ),
     _SCALES,
     Claim(
         "paired, no gain: the shipped fee stops every split (of root 2 only that 2 <= root^2)",

@@ -81,7 +81,7 @@ def test_a_sign_under_a_square_is_no_mistake() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_variants_differ_from_the_formula_at_some_point(seed: int) -> None:
     draw = random.Random(seed)
-    for formula, _ in draw.sample(LISTED, 12):
+    for formula, _ in draw.sample(LISTED, 6):
         for _, wrong in variants(formula.expression)[:6]:
             different = sp.sympify(wrong - formula.expression).replace(
                 log1p, lambda z: sp.log(1 + z)
@@ -98,7 +98,7 @@ def test_variants_differ_from_the_formula_at_some_point(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_mistake_in_a_formula_breaks_a_theorem_that_lists_it(seed: int) -> None:
     draw = random.Random(seed)
-    for formula, theorems in draw.sample(LISTED, 25):
+    for formula, theorems in draw.sample(LISTED, 15):
         every = variants(formula.expression)
         for kind, wrong in draw.sample(every, min(1, len(every))):
             fate = mutation.kill(formula, theorems, kind, wrong)
@@ -109,9 +109,8 @@ def test_every_formula_of_the_games_is_spoken_about_or_explained() -> None:
     assert {formula.name for formula in mutation.unlisted()} == set(mutation.UNSPOKEN)
 
 
-def test_every_listed_formula_has_variants() -> None:
-    bare = [f.name for f, _ in LISTED if not variants(f.expression)]
-    assert bare == []
+def test_no_listed_formula_is_a_bare_symbol() -> None:
+    assert [f.name for f, _ in LISTED if f.expression.is_Symbol] == []
 
 
 def test_a_replaced_formula_comes_back() -> None:
@@ -191,14 +190,15 @@ def test_command_fails_when_a_canary_lives(
 def test_idle_hypotheses_are_found() -> None:
     claim = Claim("root", (gt(x, 0), ge(y, 0), lt(y, 9)), gt(x + y, 0))
     assert [str(h) for h in idle_hypotheses(claim)] == ["y < 9"]
-    needed = Claim("root", (gt(x, 0), ge(y, 0)), gt(x + y, 0))
+    needed = Claim("needed", (gt(x, 0), ge(y, 0)), gt(x + y, 0))
     assert idle_hypotheses(needed) == []
     found = idle((Theorem("x", "x", "x", (claim, needed)),))
     assert found == {"x": {"root": ["y < 9"]}}
 
 
 def test_a_hypothesis_that_keeps_a_denominator_from_vanishing_is_needed() -> None:
-    assert idle_hypotheses(Claim("inverse", (gt(x, 0),), eq(y / x * x + x / x**2, y + 1 / x))) == []
+    nested = 1 / (1 / x - 1)
+    assert idle_hypotheses(Claim("nested", (gt(x, 0), lt(x, 1)), eq(nested * (1 - x), x))) == []
 
 
 def test_command_lists_idle_hypotheses(capsys: pytest.CaptureFixture[str]) -> None:
@@ -360,13 +360,10 @@ def test_arrivals_one_by_one_hold_the_steady_gap(seed: int) -> None:
          "price": rational(draw), "access_fee": rational(draw)}  # fmt: skip
     for count in range(13):
         share = Fraction(count, 12)
-        gap = exact(arrival_formulas.STEADY_GAP, training_share=share, **v)
-        seen = gap + eta * (top - gap)
-        assert exact(arrival_formulas.DRIFTED, gap=gap, **v) == seen
-        after = (
-            sum((seen * (1 - gamma) if i < count else seen for i in range(12)), Fraction(0)) / 12
-        )
-        assert after == gap
+        seen = exact(arrival_formulas.STEADY_GAP, training_share=share, **v)
+        left = [seen * (1 - gamma) if i < count else seen for i in range(12)]
+        found = [exact(arrival_formulas.DRIFTED, gap=gap, **v) for gap in left]
+        assert sum(found) / 12 == seen
         spent = sum((v["price"] * gamma * seen for _ in range(count)), Fraction(0)) / 12
         assert (
             exact(arrival_formulas.SPENDING, drifted_gap=seen, training_share=share, **v) == spent
