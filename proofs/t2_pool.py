@@ -143,7 +143,8 @@ THEOREM = Theorem(
         Claim(
             "train or ride: everybody trains in equilibrium iff the pool reaches the shipped one",
             _WITH_RIDERS,
-            iff(ge(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
+            all_of(iff(ge(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
+                   ge(SMALLEST_FULL_POOL.expression, 0)),
             mutants=(iff(gt(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
                      iff(ge(_train(_N - 1), 0), ge(_R, _N * (_c - _b)))),
             using=(_OTHERS_TRAIN.at({_k: _N - 1}), _same_sign(_N - 1)),

@@ -81,7 +81,7 @@ def test_a_sign_under_a_square_is_no_mistake() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_variants_differ_from_the_formula_at_some_point(seed: int) -> None:
     draw = random.Random(seed)
-    for formula, _ in draw.sample(LISTED, 6):
+    for formula, _ in draw.sample(LISTED, 4):
         for _, wrong in variants(formula.expression)[:6]:
             different = sp.sympify(wrong - formula.expression).replace(
                 log1p, lambda z: sp.log(1 + z)
