@@ -119,8 +119,8 @@ _ENDS = (
         (gt(_delta, 0), lt(_delta, 1)),
         eq(_v * _q + _price * _gained - _cost + _delta * _v * (_q + _gained) / (1 - _delta),
            _v * _q / (1 - _delta) + STOP_MARGIN.expression),
-        mutants=(eq(_price * _gained - _cost + _v * _gained / (1 - _delta),
-                    STOP_MARGIN.expression),),
+        mutants=(eq(_v * _q + _price * _gained - _cost + _v * (_q + _gained) / (1 - _delta),
+                    _v * _q / (1 - _delta) + STOP_MARGIN.expression),),
     ),
 )  # fmt: skip
 

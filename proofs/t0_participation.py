@@ -155,13 +155,14 @@ _SHIPPED = (
     ),
     Claim(
         "critical mass: training is worth b - c from M - 1 others on, riding theta b from M on",
-        (any_of(le(_others, _mass - 2), eq(_others, _mass - 1), ge(_others, _mass)),),
+        (),
         all_of(
             implies(le(_others, _mass - 2), all_of(eq(_JOIN, -_c), eq(_RIDE, 0))),
             implies(eq(_others, _mass - 1), all_of(eq(_JOIN, _b - _c), eq(_RIDE, 0))),
             implies(ge(_others, _mass), all_of(eq(_JOIN, _b - _c), eq(_RIDE, _theta * _b))),
         ),
-        mutants=(implies(ge(_others, _mass - 1), eq(_RIDE, _theta * _b)),),
+        mutants=(implies(ge(_others, _mass - 1),
+                         all_of(eq(_JOIN, _b - _c), eq(_RIDE, _theta * _b))),),
     ),
 )  # fmt: skip
 

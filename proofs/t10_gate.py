@@ -183,6 +183,13 @@ _FLOOR = (
     ),
 )  # fmt: skip
 
+_VERDICT = Claim(
+    "a submission earns R where it is accepted and loses D where not, at the cost c",
+    (),
+    eq(_PAY, _P * (_paid - _c) + (1 - _P) * (-_deposit - _c)),
+    mutants=(eq(_PAY, _P * (_paid - _c) + (1 - _P) * (_deposit - _c)),),
+)
+
 THEOREM = Theorem(
     code="H",
     title="gate",
@@ -191,7 +198,7 @@ THEOREM = Theorem(
         "sigma'/V). The score of a hold-out stays short of (m - tau)/s for every V, approaching it "
         "monotonically; noise alone passes half of the time without a margin."
     ),
-    claims=(*_EFFORT, *_FLOOR),
+    claims=(*_EFFORT, *_FLOOR, _VERDICT),
     formulas=(SCORE, ACCEPTANCE, FLOOR, HALF_SIZE, SUBMISSION_PAYOFF),
     trusted=(
         "erfc falls and has a derivative; chain rule; a positive number has one positive root"

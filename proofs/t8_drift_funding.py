@@ -66,7 +66,8 @@ _STATE = (
     Claim(
         "0 < q < q_max and f > 0 iff the price exceeds the floor",
         (*_DOMAIN, gt(_lam, 0), *_AT),
-        iff(all_of(gt(_q, 0), lt(_q, _qmax), gt(_f, 0)), gt(_lam, _FLOOR)),
+        all_of(iff(all_of(gt(_q, 0), lt(_q, _qmax), gt(_f, 0)), gt(_lam, _FLOOR)),
+               ge(_FLOOR, 0)),
         mutants=(iff(gt(_q, 0), ge(_lam, _FLOOR)),),
     ),
     Claim(
