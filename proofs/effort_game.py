@@ -55,13 +55,13 @@ THEOREM = Theorem(
     claims=(
         Claim(
             "when somebody adds t, another's term of the potential grows by lambda t s/(2N)",
-            _DOMAIN,
+            (ge(_N, 2),),
             eq(_ADDED * 2 * _N, _lam * _t * _s),
             mutants=(eq(_ADDED * _N, _lam * _t * _s),),
         ),
         Claim(
             "so the potential changes by what the one who changes gains",
-            _DOMAIN,
+            (ge(_N, 2),),
             eq(_change(EFFORT_PAYOFF),
                _change(POTENTIAL_SHARE) + _lam * (_t - _s) * _O / (2 * _N)),
             mutants=(eq(_change(EFFORT_PAYOFF), _change(POTENTIAL_SHARE)),),
@@ -94,7 +94,7 @@ THEOREM = Theorem(
         ),
         Claim(
             "where lambda > N a payoffs are convex: between two efforts one end is better",
-            (*_DOMAIN, gt(_lam, _N * _a), ne(_s, _t)),
+            (ge(_N, 2), gt(_lam, _N * _a), ne(_s, _t)),
             lt(2 * _at(EFFORT_PAYOFF, (_s + _t) / 2, _O + (_s + _t) / 2),
                _at(EFFORT_PAYOFF, _s, _O + _s) + _at(EFFORT_PAYOFF, _t, _O + _t)),
             mutants=(lt(_at(EFFORT_PAYOFF, _s, _O + _s), _at(EFFORT_PAYOFF, _t, _O + _t)),),

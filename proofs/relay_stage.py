@@ -17,7 +17,7 @@ from derelayl_econ.games.relay_payoffs import (
 from derelayl_econ.games.verification import TRAINER_PAYOFFS
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem, as_powers
-from proofs.logic import all_of, eq, ge, gt, iff, le, lt
+from proofs.logic import all_of, eq, ge, gt, iff
 
 __all__ = ["THEOREM"]
 
@@ -68,7 +68,7 @@ THEOREM = Theorem(
         ),
         Claim(
             "no audits: training and riding of train or ride (theorem T0)",
-            (ge(_k, 0), eq(_S * (_k + 1), 1), eq(_I, sp.Min(1, _k))),
+            (eq(_S * (_k + 1), 1), eq(_I, sp.Min(1, _k))),
             all_of(eq(_ungated(_TRAIN), _RIVAL), eq(_ungated(_RIDE), _RIDER)),
             mutants=(eq(_ungated(_TRAIN), _RIVAL - _RIDER),),
         ),
@@ -88,7 +88,7 @@ THEOREM = Theorem(
         ),
         Claim(
             "at equal acceptance cheating pays iff it saves more than the benefit that is lost",
-            (gt(_pi1, 0), le(_pi1, 1), eq(_pi0, _pi1)),
+            (eq(_pi0, _pi1),),
             iff(gt(_CHEAT, _TRAIN), gt(_c - _c0, _pi1 * _b * (1 - _I))),
             mutants=(iff(gt(_CHEAT, _TRAIN), ge(_c - _c0, _pi1 * _b * (1 - _I))),),
         ),
@@ -100,7 +100,7 @@ THEOREM = Theorem(
         ),
         Claim(
             "others improve the model unless none of N - 1 does",
-            (ge(_N, 2), ge(_h, 0), lt(_h, 1), eq(_nobody, (1 - _h) ** _N)),
+            (ge(_N, 2), eq(_nobody, (1 - _h) ** _N)),
             eq((1 - as_powers(IMPROVED.expression)) * (1 - _h), _nobody),
             mutants=(eq(1 - as_powers(IMPROVED.expression), _nobody),),
         ),

@@ -143,8 +143,7 @@ THEOREM = Theorem(
         Claim(
             "train or ride: everybody trains in equilibrium iff the pool reaches the shipped one",
             _WITH_RIDERS,
-            all_of(iff(ge(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
-                   ge(SMALLEST_FULL_POOL.expression, 0)),
+            iff(ge(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
             mutants=(iff(gt(_train(_N - 1), 0), ge(_R, SMALLEST_FULL_POOL.expression)),
                      iff(ge(_train(_N - 1), 0), ge(_R, _N * (_c - _b)))),
             using=(_OTHERS_TRAIN.at({_k: _N - 1}), _same_sign(_N - 1)),
@@ -160,6 +159,13 @@ THEOREM = Theorem(
             mutants=(iff(ge(_train(_k), 0), le(_k + 2, _MOST)),),
             using=(_OTHERS_TRAIN.at(), _OTHERS_TRAIN.at({_k: _k + 1}), _same_sign(_k),
                    _same_sign(_k + 1)),
+        ),
+        Claim(
+            "that pool is never a debt: it is 0 iff c <= (1-theta) b",
+            (ge(_N, 2),),
+            all_of(ge(SMALLEST_FULL_POOL.expression, 0),
+                   iff(eq(SMALLEST_FULL_POOL.expression, 0), le(_EXTRA, 0))),
+            mutants=(gt(SMALLEST_FULL_POOL.expression, _EXTRA),),
         ),
         Claim(
             "train or ride: all N >= 2 do iff the shipped number of trainers is N",
