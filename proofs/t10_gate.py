@@ -85,9 +85,9 @@ _MARGIN = Claim(
 )
 _EFFORT = (
     Claim(
-        "the argument of the shipped normal law falls as the score rises",
+        "the argument of the shipped normal law is minus the score, and falls as that rises",
         (*_GATE, *_ROOT, *_ROOT2),
-        iff(gt(_SHORT, _SHORT2), lt(_SCORE, _SCORE2)),
+        all_of(eq(_SHORT + _SCORE, 0), iff(gt(_SHORT, _SHORT2), lt(_SCORE, _SCORE2))),
         mutants=(iff(gt(_SHORT, _SHORT2), le(_SCORE, _SCORE2)),),
     ),
     Claim(

@@ -152,6 +152,12 @@ _WAITING = (
         iff(ge(_CAREFUL, _U), ge(_b, _JOIN)),
         mutants=(iff(ge(_CAREFUL, _U), gt(_b, _JOIN)),),
     ),
+    Claim(
+        "which is never negative, and zero iff the reward alone is worth it",
+        (gt(_A, 0), ge(_m, 0), POWER_POSITIVE.at({x: _A, n: _m})),
+        all_of(ge(_JOIN, 0), iff(eq(_JOIN, 0), le(_c + _U, _R))),
+        mutants=(gt(_JOIN, 0),),
+    ),
     _SAVED,
     _LARGE,
     _SIDES,
