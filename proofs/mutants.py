@@ -27,9 +27,8 @@ def variants(expression: Any) -> list[tuple[str, Any]]:
     Examples
     --------
     >>> x, y = sp.symbols("x y")
-    >>> [str(wrong) for _, wrong in variants(1 - x / y)]
-    ['x/y + 1', '2 - x/y', '-x*y + 1', '-x/y', '-x/y - 1', '1 - 2*x/y', '1 + x - 1/y', '1', \
-'1 - x', '1 - x/y**2', '1 - 1/y']
+    >>> sorted(str(wrong) for _, wrong in variants(x / y))
+    ['1/y', 'x', 'x + 1/y', 'x*y', 'x/y**2', 'y/x']
     """
     by_kind: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     found = {_print(expression): [expression]}
