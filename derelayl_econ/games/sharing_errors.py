@@ -17,8 +17,8 @@ averages them by precision 1/(sigma^2 + mu_e/n_i), with sum H over O, so b = 1/H
 last sigma^2 of both is the variance of j's own mean.) With nobody else err_j = a.
 
 The formulas agree with theory notes, section 6.2 (uniform), and with the closed forms in the
-authors' public notebooks, where the coarse and fine ones are written differently. Proved: theorem O in
-proofs/.
+authors' public notebooks, where the coarse and fine ones are written differently.
+Proved: theorem O in proofs/.
 """
 
 from __future__ import annotations
