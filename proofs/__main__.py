@@ -1,6 +1,8 @@
 """Prove everything: ``python -m proofs [--json] [--theorem CODE]``; ``--page`` writes the page.
 
-Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards.
+Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards, and
+every canary is refuted. ``--mutants`` shows instead that no mistake in a shipped formula goes
+unnoticed (0 only if none survives), ``--idle`` lists hypotheses that a claim does not need.
 """
 
 from __future__ import annotations
@@ -9,12 +11,16 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from derelayl_econ.results import format_table
+from proofs.canaries import CANARIES, Refutation, refute
+from proofs.idle import idle
 from proofs.kernel import Theorem, Verdict, check
 from proofs.library import THEOREMS
+from proofs.mutation import listed, mutate
 from proofs.page import PAGE, page
 from proofs.solvers import ENGINES, Quorum, missing
 
@@ -29,12 +35,20 @@ def prove(theorems: tuple[Theorem, ...] = THEOREMS) -> dict[str, list[Verdict]]:
         return {t.code: [check(claim, quorum) for claim in t.claims] for t in theorems}
 
 
+def refuted() -> list[Refutation]:
+    """Return what became of each canary."""
+    with Quorum() as quorum:
+        return [refute(claim, quorum) for claim in CANARIES]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     parser.add_argument("--theorem", choices=[t.code for t in THEOREMS], action="append",
                         help="prove only this one; may be repeated")  # fmt: skip
+    parser.add_argument("--mutants", action="store_true", help="put mistakes into the formulas")
+    parser.add_argument("--idle", action="store_true", help="list hypotheses that are not needed")
     parser.add_argument("--page", action="store_true", help="write theorems.md again, and no more")
     options = parser.parse_args(arguments)
     if options.page:
@@ -43,20 +57,54 @@ def main(arguments: list[str] | None = None) -> int:
     if missing():
         print(MISSING.format(", ".join(missing())), file=sys.stderr)
         return 1
+    if options.mutants:
+        return _mutants()
+    if options.idle:
+        print(json.dumps(idle(_chosen(options.theorem)), indent=1))
+        return 0
     text, proved = report(options.theorem, as_json=options.json)
     print(text)
     return 0 if proved else 1
 
 
 def report(codes: Sequence[str] | None = None, *, as_json: bool = False) -> tuple[str, bool]:
-    """Prove the theorems of these codes, or all; return what to print and whether all hold."""
-    chosen = tuple(t for t in THEOREMS if not codes or t.code in codes)
+    """Prove the theorems of these codes, or all, and refute the canaries with all of them.
+
+    Returns
+    -------
+    (str, bool)
+        What to print, and whether everything is as it should be.
+    """
+    chosen = _chosen(codes)
     started = time.perf_counter()
     verdicts = prove(chosen)
+    canaries = [] if codes else refuted()
     seconds = time.perf_counter() - started
-    show = _json if as_json else _table
     proved = all(verdict.proved for many in verdicts.values() for verdict in many)
-    return show(chosen, verdicts, seconds), proved
+    living = [refutation.claim for refutation in canaries if not refutation.refuted]
+    if as_json:
+        return _json(chosen, verdicts, living, seconds), proved and not living
+    lines = [_table(chosen, verdicts, seconds), *(f"NOT REFUTED: {claim}" for claim in living)]
+    if canaries:
+        dead = len(canaries) - len(living)
+        lines.append(f"{dead} of {len(canaries)} false statements refuted")
+    return "\n".join(lines), proved and not living
+
+
+def _chosen(codes: Sequence[str] | None) -> tuple[Theorem, ...]:
+    return tuple(t for t in THEOREMS if not codes or t.code in codes)
+
+
+def _mutants() -> int:
+    fates, seconds = mutate()
+    survivors = [fate for fate in fates if not fate.how]
+    for fate in survivors:
+        print(f"SURVIVES {fate.formula}: {fate.wrong}")
+    counts = Counter(fate.how for fate in fates if fate.how)
+    how = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    print(f"{len(fates) - len(survivors)} of {len(fates)} variants of {len(listed())} formulas "
+          f"killed ({how}) in {seconds:.0f} s")  # fmt: skip
+    return 1 if survivors else 0
 
 
 def _row(theorem: Theorem, verdicts: list[Verdict]) -> dict[str, Any]:
@@ -87,8 +135,11 @@ def _table(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], to
     return "\n".join(lines)
 
 
-def _json(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], total: float) -> str:
-    listed = [
+def _json(
+    theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], living: list[str],
+    total: float,
+) -> str:  # fmt: skip
+    told = [
         {
             **_row(theorem, verdicts[theorem.code]),
             "statement": theorem.statement,
@@ -102,7 +153,8 @@ def _json(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], tot
         }
         for theorem in theorems
     ]
-    return json.dumps({"seconds": round(total, 2), "theorems": listed}, indent=1)
+    found = {"seconds": round(total, 2), "theorems": told, "not_refuted": living}
+    return json.dumps(found, indent=1)
 
 
 if __name__ == "__main__":

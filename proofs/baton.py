@@ -9,7 +9,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derelayl_econ.games.baton_level import INDIFFERENCE, SHARE, VALUE, VOLUNTEER_GAIN
+from derelayl_econ.games.baton import STOP_MARGIN
+from derelayl_econ.games.baton_level import (
+    INDIFFERENCE,
+    LIMIT_INDIFFERENCE,
+    SHARE,
+    VALUE,
+    VOLUNTEER_GAIN,
+    WAIT,
+)
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem, as_powers
 from proofs.lemmas import (
@@ -121,6 +129,35 @@ _REWARD = (
     ),
 )  # fmt: skip
 
+# Infinitely many members: the volunteers are Poisson with mean a, u = exp(a).
+_mean, _u, _wait = symbol("intensity"), sp.Symbol("exp(a)"), sp.Symbol("wait")
+_LIMIT = LIMIT_INDIFFERENCE.expression.replace(sp.exp, lambda z: _u ** (z / _mean))
+_MANY_WAIT = _v * _q + (1 - 1 / _u) * _delta * _next + _delta * _here / _u
+_MANY_GAIN = _v * _q + _delta * _next - _net * (1 - 1 / _u) / _mean - _MANY_WAIT
+_price, _gained, _cost = symbol("price"), symbol("gain"), symbol("cost")
+_ENDS = (
+    Claim(
+        "infinitely many members: exp(a) (volunteering - waiting) is the shipped limit",
+        (gt(_mean, 0), gt(_u, 1), gt(_delta, 0), lt(_delta, 1), _LEVEL, eq(_here, _MANY_WAIT)),
+        eq(_u * _MANY_GAIN, _LIMIT),
+        mutants=(eq(_MANY_GAIN, _LIMIT),),
+    ),
+    Claim(
+        "nobody volunteers with probability z^N: the wait w is 1 + z^N w",
+        (*_DOMAIN, POWER_BELOW_ONE.at({x: 1 - _p, n: _N})),
+        iff(eq(_wait, 1 + (1 - _p) ** _N * _wait), eq(_wait, as_powers(WAIT.expression))),
+        mutants=(iff(eq(_wait, 1 + _y * _wait), eq(_wait, as_powers(WAIT.expression))),),
+    ),
+    Claim(
+        "a lone volunteer, followed by nobody: the shipped margin over staying at q for ever",
+        (gt(_delta, 0), lt(_delta, 1)),
+        eq(_v * _q + _price * _gained - _cost + _delta * _v * (_q + _gained) / (1 - _delta),
+           _v * _q / (1 - _delta) + STOP_MARGIN.expression),
+        mutants=(eq(_v * _q + _price * _gained - _cost + _v * (_q + _gained) / (1 - _delta),
+                    _v * _q / (1 - _delta) + STOP_MARGIN.expression),),
+    ),
+)  # fmt: skip
+
 THEOREM = Theorem(
     code="B",
     title="baton",
@@ -210,8 +247,11 @@ THEOREM = Theorem(
             mutants=(gt(_LEFT.subs(_y, _a), _net * _T),),
         ),
         *_REWARD,
+        *_ENDS,
     ),
-    formulas=(SHARE, VALUE, VOLUNTEER_GAIN, INDIFFERENCE),
+    formulas=(
+        SHARE, VALUE, VOLUNTEER_GAIN, INDIFFERENCE, LIMIT_INDIFFERENCE, WAIT, STOP_MARGIN,
+    ),
     trusted=(
         "a continuous function that changes sign has a root; binomial theorem (as in T2); the "
         "claims that speak of T hold for the shipped sum, which has the property they ask for"

@@ -147,6 +147,7 @@ _COINS = (
             eq(ISSUED_GEOMETRIC.expression.subs(_t, _t + 1) - ISSUED_GEOMETRIC.expression,
                _M * _rho * (1 - _a**2 * _a**_t)),
             lt(_M * _rho * (1 - _a**2 * _a**_t), _M * _rho),
+            eq(ISSUED_GEOMETRIC.expression.subs(_t, 1), _M * _rho - _M * _rho * _a**2),
         ),
         mutants=(eq(ISSUED_GEOMETRIC.expression.subs(_t, _t + 1) - ISSUED_GEOMETRIC.expression,
                     _M * _rho * (1 - _a * _a**_t)),),
@@ -196,6 +197,12 @@ _MONEY = (
          ge(_I, _t - _delta / (1 - _delta)), ge(_b, 0)),
         lt(_WORTH, _c),
         mutants=(lt(_WORTH, 0), lt(_WORTH, _c / 2)),
+    ),
+    Claim(
+        "and for nobody's deposit it is exactly that issue which is too large then",
+        (*_PAYS, gt(_delta, 0), lt(_delta, 1), eq(_I, _t - _delta / (1 - _delta)), eq(_b, 0)),
+        iff(lt(_WORTH, _c), gt(_t, LIFETIME_BOUND.expression)),
+        mutants=(iff(lt(_WORTH, _c), ge(_t, LIFETIME_BOUND.expression)),),
     ),
     Claim(
         "a round burns no more than it issues, each loser at least r, iff r is at most the ceiling",

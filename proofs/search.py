@@ -35,11 +35,16 @@ _STEPS = 200_000  # z3's budget per attempt
 _DENOMINATOR = 1000
 
 
-def find_point(wanted: tuple[Proposition, ...], hint: Point | None = None) -> Point | None:
-    """Return a rational point at which all propositions are true, or None if none was found."""
+def find_point(
+    wanted: tuple[Proposition, ...], hint: Point | None = None, attempts: int | None = None
+) -> Point | None:
+    """Return a rational point at which all propositions are true, or None if none was found.
+
+    ``attempts`` limits the number of choices of small integers.
+    """
     if hint is not None and _confirmed(wanted, hint):
         return hint
-    for integers in _integer_choices(wanted):
+    for integers in itertools.islice(_integer_choices(wanted), attempts):
         chosen = {symbol: sp.Integer(value) for symbol, value in integers.items()}
         concrete = tuple(substitute(proposition, chosen) for proposition in wanted)
         if any(t.has(sp.nan, sp.zoo) for proposition in concrete for t in terms_of(proposition)):
@@ -55,7 +60,7 @@ def find_point(wanted: tuple[Proposition, ...], hint: Point | None = None) -> Po
 def _confirmed(wanted: tuple[Proposition, ...], point: Point) -> bool:
     try:
         return all(holds(proposition, point) for proposition in wanted)
-    except (ZeroDivisionError, KeyError):
+    except (ZeroDivisionError, KeyError, ValueError):  # undefined there
         return False
 
 

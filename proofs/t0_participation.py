@@ -110,6 +110,8 @@ _POLYNOMIAL = (
 _POOL = (gt(_R, 0), gt(_c, 0), ge(_N, 2))
 _COMMON = (ge(_R, 0), ge(_b, 0), ge(_theta, 0), le(_theta, 1), ge(_N, 2))
 _MASS = gain("critical_mass", _others), gain("critical_mass", _others + 1)
+_JOIN, _RIDE = (formula.expression for formula in PAYOFFS["critical_mass"])
+_mass = symbol("threshold")
 _POWER = gain("train_or_ride", sp.Integer(0)), gain("train_or_ride", _N - 1)
 _SHIPPED = (
     Claim(
@@ -151,6 +153,17 @@ _SHIPPED = (
         mutants=(iff(ge(_POWER[1], 0), ge(_b + _R / _N, _c)),
                  any_of(gt(_POWER[0], 0), lt(_c, _b))),
     ),
+    Claim(
+        "critical mass: training is worth b - c from M - 1 others on, riding theta b from M on",
+        (),
+        all_of(
+            implies(le(_others, _mass - 2), all_of(eq(_JOIN, -_c), eq(_RIDE, 0))),
+            implies(eq(_others, _mass - 1), all_of(eq(_JOIN, _b - _c), eq(_RIDE, 0))),
+            implies(ge(_others, _mass), all_of(eq(_JOIN, _b - _c), eq(_RIDE, _theta * _b))),
+        ),
+        mutants=(implies(ge(_others, _mass - 1),
+                         all_of(eq(_JOIN, _b - _c), eq(_RIDE, _theta * _b))),),
+    ),
 )  # fmt: skip
 
 THEOREM = Theorem(
@@ -161,9 +174,7 @@ THEOREM = Theorem(
         "equilibrium; it is interior. For every N, by de Casteljau induction."
     ),
     claims=(*_POLYNOMIAL, *_SHIPPED),
-    formulas=tuple(
-        formula for name in ("volunteer", "pool", "train_or_ride") for formula in PAYOFFS[name]
-    ),
+    formulas=tuple(formula for several in PAYOFFS.values() for formula in several),
     trusted="a polynomial that changes sign has a root; induction over the integers",
     about=(
         "games.participation.ParticipationGame.train_or_ride",

@@ -49,12 +49,14 @@ def _shortfall(formula: Formula) -> Any:
     return sp.sqrt(2) * erfc.args[0]
 
 
-_SCORE, _ROOT = by_root(SCORE.expression, _r)
-_SCORE2, _ROOT2 = by_root(SCORE.expression.subs(_SECOND), _r2)
+# All terms at once: they must speak of the same root.
+(_SCORE, _SHORT, _RISE), _ROOT = by_root(
+    sp.Tuple(SCORE.expression, _shortfall(ACCEPTANCE), _slope(SCORE.expression)), _r
+)
+(_SCORE2, _SHORT2), _ROOT2 = by_root(
+    sp.Tuple(SCORE.expression, _shortfall(ACCEPTANCE)).subs(_SECOND), _r2
+)
 _SCORE_MORE, _ROOT_MORE = by_root(SCORE.expression.subs(_LARGER), _r2)
-_RISE, _ = by_root(_slope(SCORE.expression), _r)
-_SHORT, _ = by_root(_shortfall(ACCEPTANCE), _r)
-_SHORT2, _ = by_root(_shortfall(ACCEPTANCE).subs(_SECOND), _r2)
 _LIMIT, _HALF = -_shortfall(FLOOR), HALF_SIZE.expression
 _PAY = SUBMISSION_PAYOFF.expression
 _PAY_MORE = _PAY.subs({_P: _P2, _c: _c2})
@@ -83,9 +85,9 @@ _MARGIN = Claim(
 )
 _EFFORT = (
     Claim(
-        "the argument of the shipped normal law falls as the score rises",
+        "the argument of the shipped normal law is minus the score, and falls as that rises",
         (*_GATE, *_ROOT, *_ROOT2),
-        iff(gt(_SHORT, _SHORT2), lt(_SCORE, _SCORE2)),
+        all_of(eq(_SHORT + _SCORE, 0), iff(gt(_SHORT, _SHORT2), lt(_SCORE, _SCORE2))),
         mutants=(iff(gt(_SHORT, _SHORT2), le(_SCORE, _SCORE2)),),
     ),
     Claim(
@@ -181,6 +183,13 @@ _FLOOR = (
     ),
 )  # fmt: skip
 
+_VERDICT = Claim(
+    "a submission earns R where it is accepted and loses D where not, at the cost c",
+    (),
+    eq(_PAY, _P * (_paid - _c) + (1 - _P) * (-_deposit - _c)),
+    mutants=(eq(_PAY, _P * (_paid - _c) + (1 - _P) * (_deposit - _c)),),
+)
+
 THEOREM = Theorem(
     code="H",
     title="gate",
@@ -189,7 +198,7 @@ THEOREM = Theorem(
         "sigma'/V). The score of a hold-out stays short of (m - tau)/s for every V, approaching it "
         "monotonically; noise alone passes half of the time without a margin."
     ),
-    claims=(*_EFFORT, *_FLOOR),
+    claims=(*_EFFORT, *_FLOOR, _VERDICT),
     formulas=(SCORE, ACCEPTANCE, FLOOR, HALF_SIZE, SUBMISSION_PAYOFF),
     trusted=(
         "erfc falls and has a derivative; chain rule; a positive number has one positive root"

@@ -22,8 +22,9 @@ _others, _p = symbol("others"), symbol("join_probability")
 _r, _s = sp.symbols("r s")
 _DOMAIN = (ge(_N, 2), gt(_c, 0), lt(_c, _b))
 
-_STRATEGY, _ROOT = by_root(VOLUNTEER_STRATEGY.expression, _r)
-_OUTAGE, _ = by_root(VOLUNTEER_OUTAGE.expression, _r)
+(_STRATEGY, _OUTAGE), _ROOT = by_root(
+    sp.Tuple(VOLUNTEER_STRATEGY.expression, VOLUNTEER_OUTAGE.expression), _r
+)
 _OUTAGE_NEXT, _ROOT_NEXT = by_root(VOLUNTEER_OUTAGE.expression.subs(_N, _N + 1), _s)
 
 # What training gains when each other waits with probability 1 - p: nobody else trains with

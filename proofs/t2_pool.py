@@ -49,6 +49,10 @@ _EXTRA = _c - (1 - _theta) * _b  # what training costs beyond the benefit that r
 (_MOST,) = (part.args[0] for part in PURE_TRAINERS.expression.args if part.func == sp.floor)
 
 
+_whole = sp.Symbol("floor_of_ratio")
+_COUNT = PURE_TRAINERS.expression.replace(sp.floor, lambda _: _whole)
+
+
 def _train(others: Any) -> Any:
     return gain("train_or_ride", others)
 
@@ -155,6 +159,21 @@ THEOREM = Theorem(
             mutants=(iff(ge(_train(_k), 0), le(_k + 2, _MOST)),),
             using=(_OTHERS_TRAIN.at(), _OTHERS_TRAIN.at({_k: _k + 1}), _same_sign(_k),
                    _same_sign(_k + 1)),
+        ),
+        Claim(
+            "that pool is never a debt: it is 0 iff c <= (1-theta) b",
+            (ge(_N, 2),),
+            all_of(ge(SMALLEST_FULL_POOL.expression, 0),
+                   iff(eq(SMALLEST_FULL_POOL.expression, 0), le(_EXTRA, 0))),
+            mutants=(gt(SMALLEST_FULL_POOL.expression, _EXTRA),),
+        ),
+        Claim(
+            "train or ride: all N >= 2 do iff the shipped number of trainers is N",
+            (*_WITH_RIDERS, gt(_EXTRA, 0), le(_whole, _MOST), lt(_MOST, _whole + 1),
+             any_of(le(_N, _whole), ge(_N, _whole + 1))),
+            all_of(iff(ge(_train(_N - 1), 0), eq(_COUNT, _N)), le(_COUNT, _N), le(_COUNT, _MOST)),
+            mutants=(iff(gt(_train(_N - 1), 0), eq(_COUNT, _N)),),
+            using=(_OTHERS_TRAIN.at({_k: _N - 1}), _same_sign(_N - 1)),
         ),
     ),
     formulas=(POOL_INDIFFERENCE, SMALLEST_FULL_POOL, PURE_TRAINERS),

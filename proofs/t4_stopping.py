@@ -85,9 +85,9 @@ THEOREM = Theorem(
             mutants=(iff(lt(_k, _last), ge(_log_worth - _logs[sp.log(_c)] + _k * _log_keep, 0)),),
         ),
         Claim(
-            "spending on k legs is the price of the gap they close (step)",
+            "spending on k legs is the price of the gap they close, leg by leg",
             _DOMAIN,
-            eq(_spent.subs(_NEXT) - _spent, _lam * _g),
+            all_of(eq(_spent.subs(_NEXT) - _spent, _lam * _g), eq(_spent, _lam * (_x - _gap))),
             mutants=(eq(_spent.subs(_NEXT) - _spent, _lam * _gap),),
         ),
         Claim(

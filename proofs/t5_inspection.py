@@ -15,6 +15,7 @@ from derelayl_econ.games.deposit import (
 from derelayl_econ.games.verification import (
     AUDIT_RATE,
     CHEAT_RATE,
+    PLANTED_FLAG_RATE,
     TRAINER_PAYOFFS,
     VALIDATOR_PAYOFFS,
 )
@@ -121,6 +122,16 @@ _LESS_CHECKING = Claim(
 )
 _AT_MORE = {_D: _D2, _x: _x2}
 
+_FLAGS = PLANTED_FLAG_RATE.expression
+_flagged = sp.Symbol("flag_rate")
+_PLANTED = Claim(
+    "honest work, flags planted: verifying pays iff they are as frequent as the shipped rate",
+    (gt(_nu, 0), gt(_bounty, 0)),
+    iff(ge(_flagged * _bounty + VALIDATOR_PAYOFFS[0][0].expression,
+           VALIDATOR_PAYOFFS[0][1].expression), ge(_flagged, _FLAGS)),
+    mutants=(iff(ge(_flagged * _bounty, _nu), gt(_flagged, _FLAGS)),),
+)  # fmt: skip
+
 _MIXED = (
     _HONESTY,
     _CHECKING,
@@ -149,6 +160,7 @@ _MIXED = (
         mutants=(gt(_HONEST, _FAKE),),
     ),
     _LESS_CHECKING,
+    _PLANTED,
     Claim(
         "and leaves cheating as it is: the validator's indifference does not depend on deposits",
         (*_RATES, *_CHECKS, lt(_D, _D2), eq(_VERIFY, _WAVE),
@@ -177,7 +189,7 @@ _WIDTH = Claim(
     eq((_CEILING - _FLOOR) * _y * _alpha, _R - _MINIMUM),
     mutants=(eq((_CEILING - _FLOOR) * _y * _alpha, _R - _MINIMUM + _U),),
 )
-(_FREE,) = (part for part in REWARD_FLOOR.expression.args if part != _MINIMUM)
+(_FREE,) = (part for part in REWARD_FLOOR.expression.args if part.has(_y))
 _NON_EMPTY = Claim(
     "floor <= ceiling iff R >= U + c_h + s alpha/(1-alpha-beta), whatever the audit rate",
     _REJECTS,
@@ -238,7 +250,8 @@ THEOREM = Theorem(
     ),
     claims=(*_MIXED, *_WINDOW),
     formulas=(
-        AUDIT_RATE, CHEAT_RATE, DEPOSIT_FLOOR, DEPOSIT_CEILING, MINIMUM_REWARD, REWARD_FLOOR,
+        AUDIT_RATE, CHEAT_RATE, PLANTED_FLAG_RATE, DEPOSIT_FLOOR, DEPOSIT_CEILING, MINIMUM_REWARD,
+        REWARD_FLOOR,
         *(entry for row in (*TRAINER_PAYOFFS, *VALIDATOR_PAYOFFS) for entry in row),
     ),
     trusted="expected payoffs are linear in the own mix",

@@ -178,7 +178,27 @@ _SCALES = Claim(
     eq(_tau1, _root * _taum),
     mutants=(eq(_tau1, _taum),),
 )
+_bell = sp.Symbol("exp(-(margin-gain)^2/(2 gain_noise^2))")
+_BY_MARGIN = _plain(
+    sp.diff(EXPECTED_PAY.expression, _margin).replace(
+        sp.exp, lambda z: _bell ** sp.cancel(-2 * z * _tau**2 / (_margin - _gain) ** 2)
+    )
+)
 _NOISY = (
+    Claim(
+        "a margin more loses gains of its own size, as likely as luck is dense there",
+        (*_NOISE, gt(_tau, 0), gt(_bell, 0)),
+        eq(2 * _BY_MARGIN * _tau * _rootpi, -_price * _margin * _root2 * _bell),
+        mutants=(eq(2 * _BY_MARGIN * _tau * _rootpi, -_price * _gain * _root2 * _bell),),
+    ),
+    Claim(
+        "of m parts unpaired errors differ more from the whole: by sigma^2/V (1 - 1/m) in variance",
+        (gt(_count, 0), gt(symbol("hold_out"), 0)),
+        eq((UNPAIRED_ERROR.expression**2 - PAIRED_ERROR.expression**2) * symbol("hold_out"),
+           symbol("noise") ** 2 * (1 - 1 / _count)),
+        mutants=(eq((UNPAIRED_ERROR.expression**2 - PAIRED_ERROR.expression**2) * _count,
+                    symbol("noise") ** 2 * (_count - 1)),),
+    ),
     _SCALES,
     Claim(
         "paired, no gain: the shipped fee stops every split (of root 2 only that 2 <= root^2)",
@@ -222,7 +242,7 @@ THEOREM = Theorem(
     ),
     trusted=(
         "at a noisy gate what a further name wins is largest where nothing is gained (calculus); "
-        "a positive number has exactly one positive square root"
+        "a positive number has exactly one positive square root; SymPy's derivative of erfc"
     ),
     about=(
         "games.lineage_fees.LineagePay.split_proof_fee",

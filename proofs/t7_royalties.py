@@ -164,7 +164,7 @@ _SHOWS = (
 
 
 _SINGLE = SINGLE_INCENTIVE.expression
-(_TURN,) = BEST_DISTANCE.expression.args  # its floor is d*
+(_TURN,) = (part.args[0] for part in (BEST_DISTANCE.expression,) if part.func == sp.floor)
 _q, _z, _best, _acc, _paid, _w = sp.symbols("q z best_of_unit so_far paid_so_far w")
 HALF_BERNOULLI = Induction(
     "0 <= q <= 1, z = q^2, n (1-q) <= 1: z^n >= (1 - n (1-q))^2", n, 0,

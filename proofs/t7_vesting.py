@@ -10,6 +10,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from derelayl_econ.games.vesting import (
     BEST_DELAY,
+    BEST_DELAY_CONTINUOUS,
     DELAYED_WORTH,
     FIRST_JOINING_DELAY,
     HONEST_ROYALTY,
@@ -111,6 +112,32 @@ _SIDES = Claim(
     all_of(iff(gt(_SIGN, 0), gt(_KEPT**_m * _worth, 1)), eq(_faster * _KEPT, 1)),
     mutants=(iff(ge(_SIGN, 0), gt(_KEPT**_m * _worth, 1)),),
 )
+# Between whole numbers: by the slope of the cost in m, logarithms again being numbers.
+_BETWEEN = BEST_DELAY_CONTINUOUS.expression
+(_turning,) = (log.args[0] for log in _BETWEEN.atoms(sp.log) if log.args[0].has(sp.log))
+_lasting, _log_turning = sp.Symbol("log(A_T/A)"), sp.Symbol("log_turning")
+_ALIKE = {sp.log(_A / _B): _log_faster, sp.log(_T / _A): _lasting}
+_log_kept_all, _log_careful = sp.symbols("log(A_T) log(A)")
+_SLOPE = (sp.diff(_COST, _m) / _COST).xreplace(
+    {sp.log(_T): _log_kept_all, sp.log(_A): _log_careful, sp.log(_KEPT): -_log_faster}
+)
+_CONTINUOUS = (
+    Claim(
+        "the slope of the cost in the delay is positive iff r^m (1 + log(A/B)/log(A_T/A)) < 1",
+        (*_WAITS, gt(_T, _A), POWER_POSITIVE.at({x: _T, n: _m}), gt(_log_faster, 0),
+         gt(_lasting, 0), eq(_lasting, _log_kept_all - _log_careful)),
+        iff(gt(_SLOPE, 0), lt(_KEPT**_m * _turning.xreplace(_ALIKE), 1)),
+        mutants=(iff(gt(_SLOPE, 0), lt(_KEPT**_m, 1)),),
+    ),
+    Claim(
+        "that is, iff the delay exceeds the shipped one between whole numbers",
+        (gt(_log_faster, 0),),
+        iff(gt(_m, _BETWEEN.xreplace({sp.log(_turning): _log_turning}).xreplace(_ALIKE)),
+            gt(_m * _log_faster, _log_turning)),
+        mutants=(iff(gt(_m, _BETWEEN.xreplace({sp.log(_turning): _log_turning}).xreplace(_ALIKE)),
+                     ge(_m * _log_faster, _log_turning)),),
+    ),
+)  # fmt: skip
 _WAITING = (
     _RATIO,
     Claim(
@@ -124,6 +151,12 @@ _WAITING = (
         (ge(_b, 0), *_WAITS),
         iff(ge(_CAREFUL, _U), ge(_b, _JOIN)),
         mutants=(iff(ge(_CAREFUL, _U), gt(_b, _JOIN)),),
+    ),
+    Claim(
+        "which is never negative, and zero iff the reward alone is worth it",
+        (gt(_A, 0), ge(_m, 0), POWER_POSITIVE.at({x: _A, n: _m})),
+        all_of(ge(_JOIN, 0), iff(eq(_JOIN, 0), le(_c + _U, _R))),
+        mutants=(gt(_JOIN, 0),),
     ),
     _SAVED,
     _LARGE,
@@ -168,14 +201,14 @@ THEOREM = Theorem(
         "two shipped ones; the first is cheapest at the shipped delay, the second is the larger "
         "one from the shipped delay on."
     ),
-    claims=_WAITING,
+    claims=(*_WAITING, *_CONTINUOUS),
     formulas=(
         KEPT_CAREFUL, KEPT_CARELESS, DELAYED_WORTH, HONEST_ROYALTY, JOINING_ROYALTY, BEST_DELAY,
-        FIRST_JOINING_DELAY,
+        FIRST_JOINING_DELAY, BEST_DELAY_CONTINUOUS,
     ),
     trusted=(
         "log is increasing, log(ab) = log a + log b, exp(m log r) = r^m for r > 0; expm1 and log1p "
-        "are what their names say"
+        "are what their names say; SymPy's derivative in the delay"
     ),
     about=("games.vesting.Vesting.plan", "games.vesting.Vesting.best"),
     source="own analysis; theory notes, section 4.3",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derelayl_econ.games.funding import (
+    BREAK_EVEN_GAP,
     PRICE_CEILING,
     PRICE_FLOOR,
     STEADY_LEGS,
@@ -45,6 +46,12 @@ _PLAIN = {_w: sp.Integer(0), _theta: sp.Integer(0)}
 
 _STATE = (
     Claim(
+        "a leg breaks even exactly at the shipped gap",
+        _PAID,
+        iff(_BREAK_EVEN, eq(_qmax - _q, BREAK_EVEN_GAP.expression)),
+        mutants=(iff(_BREAK_EVEN, eq(_q, BREAK_EVEN_GAP.expression)),),
+    ),
+    Claim(
         "break-even and steadiness hold at the shipped quality and legs, and nowhere else",
         _PAID,
         iff(all_of(_STEADY, _BREAK_EVEN), all_of(*_AT)),
@@ -59,7 +66,8 @@ _STATE = (
     Claim(
         "0 < q < q_max and f > 0 iff the price exceeds the floor",
         (*_DOMAIN, gt(_lam, 0), *_AT),
-        iff(all_of(gt(_q, 0), lt(_q, _qmax), gt(_f, 0)), gt(_lam, _FLOOR)),
+        all_of(iff(all_of(gt(_q, 0), lt(_q, _qmax), gt(_f, 0)), gt(_lam, _FLOOR)),
+               ge(_FLOOR, 0)),
         mutants=(iff(gt(_q, 0), ge(_lam, _FLOOR)),),
     ),
     Claim(
@@ -134,6 +142,7 @@ THEOREM = Theorem(
     claims=(*_STATE, *_WELFARE_CLAIMS),
     formulas=(
         PRICE_FLOOR, PRICE_CEILING, STEADY_QUALITY, STEADY_LEGS, STEADY_WELFARE, WELFARE_PRICE,
+        BREAK_EVEN_GAP,
     ),
     trusted="a positive number has exactly one positive square root",
     about=("games.funding.DriftFunding",),

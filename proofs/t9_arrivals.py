@@ -181,7 +181,8 @@ _ENDING = (
     Claim(
         "somebody trains at the largest gap iff the price reaches the shipped one",
         _RULES,
-        iff(ge(_CUTOFF.subs(_found, _q), _lo), ge(_lam, STARTING_PRICE.expression)),
+        all_of(iff(ge(_CUTOFF.subs(_found, _q), _lo), ge(_lam, STARTING_PRICE.expression)),
+               ge(STARTING_PRICE.expression, 0)),
         mutants=(iff(gt(_CUTOFF.subs(_found, _q), _lo), ge(_lam, STARTING_PRICE.expression)),),
     ),
 )  # fmt: skip

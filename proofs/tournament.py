@@ -145,6 +145,12 @@ _GAIN = _payoff(_won, _e + _h) - _payoff(_P, _e)
 _AHEAD = _won - _P - _f * _h / _sigma
 _EFFORT = (
     Claim(
+        "who wins gets the prize and the deposit back, who does not loses the deposit",
+        (),
+        eq(TOURNAMENT_PAYOFF.expression, _P * (_W - _cost) + (1 - _P) * (-_D - _cost)),
+        mutants=(eq(TOURNAMENT_PAYOFF.expression, _P * (_W - _cost) - (1 - _P) * _cost),),
+    ),
+    Claim(
         "quadratic cost: what h more effort gains, by the first order and what is left",
         _STAKES,
         eq(_GAIN, (INCENTIVE.expression - _C2 * _e) * _h + (_W + _D) * _AHEAD - _C2 * _h**2 / 2),

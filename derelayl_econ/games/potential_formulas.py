@@ -1,6 +1,7 @@
 r"""Formulas of the effort game with a reward for mean effort (see games.potential).
 
-With N participants, S the sum of all efforts and S_o that of the others.
+With N participants, S the sum of all efforts and S_o that of the others. Proved: theorem M in
+proofs/.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ If t others train and s cheat, I = 1 - (1-pi_1)^t and, as an integral of a polyn
 S = int_0^1 (1 - pi_1 (1-z))^t (1 - pi_0 (1-z))^s dz, which Gauss-Legendre quadrature with half as
 many points as factors gives exactly. Without cheats, audits and stayers-out this is *train or ride*
 of theory notes, section 2.1. Source: own extension of it to section 6.1.
+Proved: theorem S in proofs/.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ last sigma^2 of both is the variance of j's own mean.) With nobody else err_j = 
 
 The formulas agree with theory notes, section 6.2 (uniform), and with the closed forms in the
 authors' public notebooks, where the coarse and fine ones are written differently.
+Proved: theorem O in proofs/.
 """
 
 from __future__ import annotations
