@@ -70,5 +70,6 @@ THEOREM = Theorem(
     ),
     formulas=(COPYING, MEETING, HOEFFDING_BOUND),
     trusted="Hoeffding's lemma; Chernoff's bound; laws of powers",
+    about=("games.finite_population.FinitePopulation", "games.majority.HOEFFDING_BOUND"),
     source="Traulsen, Pacheco and Nowak 2007; Hoeffding 1963",
 )  # fmt: skip

@@ -89,5 +89,6 @@ THEOREM = Theorem(
     ),
     formulas=(UNIFORM_ERROR, COARSE_ERROR, FINE_ERROR, RELAY_SURPLUS),
     trusted="independent errors: variances of weighted means add up with squared weights",
+    about=("games.sharing_errors.exact_errors", "games.relay_coalition.relay_worths"),
     source="Donahue and Kleinberg 2021; theory notes, section 6.2",
 )  # fmt: skip

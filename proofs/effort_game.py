@@ -103,5 +103,6 @@ THEOREM = Theorem(
     formulas=(EFFORT_PAYOFF, POTENTIAL_SHARE, BEST_EFFORT, EFFORT_SHARE, CRITICAL_FACTOR,
               JUMP_EFFORT),
     trusted="sums over the others are added up term by term",
+    about=("games.potential_formulas.EFFORT_PAYOFF", "games.potential_thresholds.critical_factors"),
     source="Liu, Wang, Zuazua 2026; theory notes, section 6.3",
 )  # fmt: skip

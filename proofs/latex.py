@@ -189,13 +189,26 @@ def _relation_in_lines(relation: Relation, names: Names) -> list[str]:
 def _terms_in_lines(term: Any, names: Names) -> list[str]:
     lines = [""]
     for part in sp.Add.make_args(term):
-        shown = _term(part, names)
+        shown, *more = _product_in_lines(part, names)
         sign = "" if lines == [""] or shown.startswith("-") else "+ "
         if lines[-1] and width_of(lines[-1] + shown) > WIDTH:
             lines.append(r"\quad " + sign + shown)
         else:
             lines[-1] += f" {sign}{shown}"
+        lines += more
     return [line.strip() for line in lines]
+
+
+def _product_in_lines(term: Any, names: Names) -> list[str]:
+    """Return a product, its longest sum in lines of its own if it is too long for one."""
+    shown = _term(term, names)
+    sums = [factor for factor in sp.Mul.make_args(term) if factor.is_Add]
+    if width_of(shown) <= WIDTH or not sums or term.is_Add:
+        return [shown]
+    longest = max(sums, key=lambda factor: width_of(_term(factor, names)))
+    others = sp.Mul(*(factor for factor in sp.Mul.make_args(term) if factor is not longest))
+    inner = [rf"\quad {line}" for line in _terms_in_lines(longest, names)]
+    return [rf"{_term(others, names)} \; \bigl(", *inner[:-1], rf"{inner[-1]} \bigr)"]
 
 
 def _arrow(proposition: Proposition) -> tuple[str, Proposition, Proposition] | None:

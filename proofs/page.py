@@ -30,6 +30,7 @@ PAGE = Path(__file__).with_name("theorems.md")
 _PACKAGE = Path(derelayl_econ.__file__).parent
 _CERTIFICATES = Path(__file__).with_name("certificates.json")
 _FENCE = "```"
+_DEFINED = r"^(?:class )?{}\b[^=\n]*[=:(]"
 _HEAD = f"""# Theorems
 
 Written by `python -m proofs --page` from the theorems in this folder; do not edit. What a proof is
@@ -189,19 +190,19 @@ def _module(name: str) -> str:
 
 
 def _place(formula: Formula) -> str:
-    """Return module and name of a shipped formula, or of the table that holds it."""
+    """Return module and name of a shipped formula, or of the table or class that holds it."""
     for name, module in sorted(sys.modules.items()):
         if name.startswith("derelayl_econ."):
             source = Path(str(module.__file__)).read_text(encoding="utf-8")
             for attribute, value in vars(module).items():
-                if _holds(value, formula) and re.search(rf"^{attribute}\b[^=\n]*=", source, re.M):
+                if _holds(value, formula) and re.search(_DEFINED.format(attribute), source, re.M):
                     return f"{name.removeprefix('derelayl_econ.')}.{attribute}"
     raise LookupError(formula.name)
 
 
 def _holds(value: Any, formula: Formula) -> bool:
-    if isinstance(value, dict):
-        value = tuple(value.values())
+    if isinstance(value, dict | type):
+        value = tuple((value if isinstance(value, dict) else vars(value)).values())
     return value is formula or (
         isinstance(value, tuple) and any(_holds(part, formula) for part in value)
     )

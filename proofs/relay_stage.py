@@ -108,5 +108,6 @@ THEOREM = Theorem(
     formulas=(ACCEPT_HONEST, ACCEPT_FAKE, POOL_SHARE, IMPROVED, PAYOFFS["train"], PAYOFFS["ride"],
               PAYOFFS["cheat"]),
     trusted="binomial theorem (as in T2)",
+    about=("games.relay_payoffs.payoff_coefficients", "games.relay_payoffs.pool_share"),
     source="theory notes, sections 2.1 and 6.1",
 )  # fmt: skip

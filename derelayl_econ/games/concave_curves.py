@@ -8,6 +8,8 @@ examples of the theory of public goods, with E the effort of all together:
 
 Both start from quality 0. Other functions: :class:`.ConcaveBenefit`.
 
+Proved: theorem I in proofs/.
+
 Source: theory notes, section 2.3 (the logarithmic curve is its example).
 """
 

@@ -23,6 +23,8 @@ T-/T+ is exp(-w Delta) for the first two processes, (1 + w f_2)/(1 + w f_1) for 
 For mu -> 0 the population is nearly always of one strategy; a mutant of strategy j in a population
 of i takes over with probability rho_ij, and the chain that jumps from i to j with probability
 rho_ij/(m-1) has the stationary law (Fudenberg and Imhof 2006; Imhof, Fudenberg and Nowak 2005).
+
+Proved: theorem X in proofs/.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ which is the binomial at rho = 0 and loses no digits near it, unlike a ratio of 
 Adding two votes changes the majority error by a multiple of E[(p(1-p))^h (2p - 1)], h = (m+1)/2,
 p the drawn chance: it falls with m iff error < 1/2 and rises iff error > 1/2. Sources: theory
 notes, section 1.3; Skellam 1948 (beta-binomial); Hoeffding 1963, theorem 1.
+
+Proved: theorem X in proofs/.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The reward factors at which effort leaves its floors, jumps, and reaches its ceilings.
 
-Definitions and proofs: :mod:`derelayl_econ.games.potential`.
+Definitions: :mod:`derelayl_econ.games.potential`. Proved: theorem M in proofs/.
 """
 
 from __future__ import annotations
