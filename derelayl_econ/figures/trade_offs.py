@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
@@ -32,12 +31,14 @@ from derelayl_econ.validation import Evidence
 
 __all__ = ["audits_of", "honesty_of", "relay_of", "trade_offs"]
 
-Array = npt.NDArray[np.float64]
-
 POINTS = 13
 SPREAD = 0.5
 """Costs of those who pass through lie within this share of the scenario's, uniformly."""
 
+SUBSIDY_IN_SPENDING = 4.0
+"""Largest subsidy, in what the scenario's own price costs its users."""
+
+CHARGED, OPEN = "users are charged", "nobody can be charged"
 HERE, MENDED = "as it is", "repaired"
 
 
@@ -95,26 +96,31 @@ def relay_of(scenario: Scenario) -> ArrivalRelay:
 
 def _subsidy(axes: Axes, scenario: Scenario) -> None:
     game = funding_game(terms_of(scenario, keys_of(scenario)))
-    now = game.steady_state(scenario.reward.price)
-    subsidies = np.linspace(0, 4 * now.spending, POINTS + 1)[1:]
-    _draw(axes, subsidy_front(game, subsidies), "users are charged")
-    _draw(axes, subsidy_front(replace(game, leakage=1.0), subsidies), "nobody can be charged", "--")
-    axes.axhline(game.quality_max, color=GREY, linewidth=0.7, linestyle=":")
-    _mark(axes, 0.0, now.quality, HERE)
-    axes.set(xlim=(0, subsidies[-1]), ylim=(0, 1.25 * game.quality_max))
-    note(axes, subsidies[-1], 1.03 * game.quality_max, "ceiling; the best if users are charged",
-         ha="right", color=BLUE)  # fmt: skip
+    now, ceiling = game.steady_state(scenario.reward.price), game.quality_max
+    subsidies = SUBSIDY_IN_SPENDING * now.spending * np.linspace(0, 1, POINTS + 1)[1:] ** 2
+    _draw(axes, subsidy_front(game, subsidies), CHARGED)
+    open_model = subsidy_front(replace(game, leakage=1.0), subsidies)
+    _draw(axes, open_model, OPEN, "--")
+    axes.axhline(ceiling, color=GREY, linewidth=0.7, linestyle=":", label="ceiling")
+    _mark(axes, 0.0, now.quality, HERE, (5, 8))
+    axes.set(xlim=(0, subsidies[-1]), ylim=(0, 1.2 * ceiling))
+    for text, quality in ((CHARGED, 1.04 * ceiling), (OPEN, 0.8 * open_model.best[-1])):
+        note(axes, 0.97 * subsidies[-1], quality, text, ha="right", color=BLUE,
+             va="bottom" if text == CHARGED else "top")  # fmt: skip
+    _sides(axes, (0.97, 0.06), "below a front: within reach,\nabove: out of reach")
 
 
 def _honesty(axes: Axes, evidence: Evidence) -> None:
     here = honesty_of(evidence.scenario)
     margins = np.linspace(0, max(1.3 * here[0], evidence.cost), POINTS)
     front = honesty_front(audits_of(evidence.scenario), margins)
-    _draw(axes, front, "cheapest")
-    _mark(axes, *here, HERE)
+    _draw(axes, front, "least cost")
+    _mark(axes, *here, HERE, (-6, 8))
     if evidence.repair.changes:
-        _mark(axes, *honesty_of(evidence.repair.scenario), MENDED)
+        _mark(axes, *honesty_of(evidence.repair.scenario), MENDED, (3, -9))
     axes.set(xlim=(min(0.0, here[0]), margins[-1]), ylim=(0, 1.25 * max(here[1], *front.best)))
+    _sides(axes, (0.06, 0.5), "above: within reach", ha="left")
+    _sides(axes, (0.97, 0.06), "below: out of reach")
 
 
 def _openness(axes: Axes, scenario: Scenario) -> None:
@@ -123,17 +129,26 @@ def _openness(axes: Axes, scenario: Scenario) -> None:
     highest = min(relay.cost_distribution.ppf(1.0), relay.access - relay.outside)
     front = openness_front(relay, np.linspace(0, highest, POINTS + 1)[1:])
     _draw(axes, front, "best income")
-    _mark(axes, relay.access_fee, now.balance, HERE)
+    _mark(axes, relay.access_fee, now.balance, HERE, (6, 6))
     axes.axhline(0, color=BLACK, linewidth=0.6)
-    axes.set(xlim=(0, highest))
+    low, high = min(0.0, now.balance), max(np.nanmax(front.best), now.balance)
+    axes.set(xlim=(0, highest), ylim=(low - 0.15 * (high - low), high + 0.3 * (high - low)))
+    _sides(axes, (0.03, 0.93), "above: out of reach", ha="left")
+    _sides(axes, (0.97, 0.5), "below: within reach")
 
 
 def _draw(axes: Axes, front: TradeOff, label: str, style: str = "-") -> None:
     front.plot(axes)
     axes.get_lines()[-1].set(label=label, linestyle=style)
+    axes.locator_params(axis="x", nbins=4)
 
 
-def _mark(axes: Axes, x: float, y: float, text: str) -> None:
+def _mark(axes: Axes, x: float, y: float, text: str, offset: tuple[float, float]) -> None:
     axes.plot(x, y, "D", color=VERMILION if text == HERE else ORANGE, clip_on=False, label=text,
               zorder=6)  # fmt: skip
-    axes.annotate(text, (x, y), (6, 0), textcoords="offset points", va="center", fontsize=7)
+    axes.annotate(text, (x, y), offset, textcoords="offset points", va="center", fontsize=7,
+                  ha="left" if offset[0] > 0 else "right")  # fmt: skip
+
+
+def _sides(axes: Axes, place: tuple[float, float], text: str, ha: str = "right") -> None:
+    note(axes, *place, text, transform=axes.transAxes, ha=ha, color=GREY)
