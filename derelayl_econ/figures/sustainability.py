@@ -76,7 +76,8 @@ def _key(figure: Figure, image: QuadMesh, axes: Axes, mended: Repair) -> None:
 def _plane(axes: Axes, scenario: Scenario) -> QuadMesh:
     cost = training_cost(scenario)
     least = FEES_IN_COSTS[0] * cost
-    pools = np.geomspace(*(end * cost for end in POOLS_IN_COSTS), GRID)
+    low, high = (end * cost for end in POOLS_IN_COSTS)
+    pools = np.geomspace(low, max(high, 2 * scenario.reward.pool), GRID)
     fees = np.r_[np.linspace(0, least, GRID // 8, endpoint=False),
                  np.geomspace(least, FEES_IN_COSTS[1] * cost, GRID)]  # fmt: skip
     found = verdict_map(scenario, PLANE[0], pools, PLANE[1], fees)
@@ -144,9 +145,13 @@ def _margins(axes: Axes, mended: Repair) -> None:
     codes = list(mended.before)
     rows = np.arange(len(codes))[::-1]
     old, new = (np.array([_relative(report[code]) for code in codes]) for report in reports)
-    axes.hlines(rows, old, new, color=GREY, linewidth=1.2, label="_change")
     axes.plot(old, rows, "o", color=VERMILION, markerfacecolor="white", label="as it is")
-    axes.plot(new, rows, "o", color=BLUE, label="repaired")
+    if mended.changes:
+        axes.hlines(rows, old, new, color=GREY, linewidth=1.2, label="_change", zorder=1)
+        axes.plot(new, rows, "o", color=BLUE, label="repaired")
+    else:
+        told = "nothing to repair" if mended.before.sustainable else "no repair by these knobs"
+        note(axes, -1.2, -0.45, told, color=GREY)
     for row, margin in zip(rows, old, strict=True):
         if np.isnan(margin):
             note(axes, 0, row, "does not apply", color=GREY, ha="center", va="center")

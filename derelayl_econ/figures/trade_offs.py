@@ -104,7 +104,7 @@ def _subsidy(axes: Axes, scenario: Scenario) -> None:
     axes.axhline(ceiling, color=GREY, linewidth=0.7, linestyle=":", label="ceiling")
     _mark(axes, 0.0, now.quality, HERE, (5, 8))
     axes.set(xlim=(0, subsidies[-1]), ylim=(0, 1.2 * ceiling))
-    for text, quality in ((CHARGED, 1.04 * ceiling), (OPEN, 0.8 * open_model.best[-1])):
+    for text, quality in ((CHARGED, 1.04 * ceiling), (OPEN, 0.72 * open_model.best[-1])):
         note(axes, 0.97 * subsidies[-1], quality, text, ha="right", color=BLUE,
              va="bottom" if text == CHARGED else "top")  # fmt: skip
     _sides(axes, (0.97, 0.06), "below a front: within reach,\nabove: out of reach")
