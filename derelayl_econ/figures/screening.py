@@ -1,4 +1,4 @@
-"""What does hiding its cost earn a trainer, and what starts a cold relay? (theory notes, section 7).
+"""What does hiding its cost earn a trainer, and what starts a relay? (theory notes, section 7).
 
 Trainers know what one leg of work costs them, the initiator only how costs are spread. a: what one
 leg of each type costs the initiator beyond the type's own cost: the *virtual cost*, with the rents
@@ -91,19 +91,28 @@ def top_ups_of(scenario: Scenario) -> TopUpSchedule:
 def _virtual(axes: Axes, design: MenuDesign) -> None:
     costs = design.costs
     for first, last in design.pooled:
-        axes.axvspan(costs[first], costs[last], color=GREY, alpha=0.2, linewidth=0, label="pooled")
+        axes.axvspan(costs[first], costs[last], color=GREY, alpha=0.2, linewidth=0, label="_pooled")
         note(axes, (costs[first] + costs[last]) / 2, 0.06, "share one line", color=GREY,
              ha="center", transform=axes.get_xaxis_transform(), bbox=None)  # fmt: skip
     axes.plot(costs, design.virtual_costs, "o--", color=ORANGE, label="virtual cost")
     axes.plot(costs, design.ironed_costs, "s-", color=BLUE, label="ironed")
     axes.plot(costs, costs, "^:", color=BLACK, label="the type's own cost")
-    axes.set(ylim=(0, None), xlabel=TYPE, ylabel="cost of a leg (money)")
+    top = 1.4 * float(design.virtual_costs.max())
+    axes.set(ylim=(0, top), xlabel=TYPE, ylabel="cost of a leg (money)")
     axes.legend(loc="upper left")
 
 
 def _efforts(axes: Axes, design: MenuDesign) -> None:
     axes.plot(design.costs, design.first_best_efforts, "^:", color=BLACK, label="costs known")
-    axes.plot(design.costs, design.efforts, "s-", color=BLUE, label="costs hidden")
+    axes.plot(
+        design.costs,
+        design.efforts,
+        "s-",
+        color=BLUE,
+        label="costs hidden",
+        clip_on=False,
+        zorder=3,
+    )
     axes.set(ylim=(0, None), xlabel=TYPE, ylabel="effort (legs)")
     axes.legend(loc="upper right")
 
@@ -114,7 +123,11 @@ def _rewards(axes: Axes, design: MenuDesign) -> None:
     axes.bar(design.costs, borne, width, color=SKY, label="cost borne")
     axes.bar(design.costs, design.rents, width, bottom=borne, color=VERMILION, hatch="///",
              edgecolor="white", linewidth=0, label="rent")  # fmt: skip
-    told = f"on average: reward {design.expected_reward:.3g},\nof which rent {design.expected_rent:.3g}"
+    told = (f"on average: reward {design.expected_reward:.3g},\n"
+            f"of which rent {design.expected_rent:.3g}")  # fmt: skip
+    if design.excluded:
+        note(axes, float(design.costs[list(design.excluded)].mean()), 0.04, "asked for\nnothing",
+             color=GREY, ha="center", transform=axes.get_xaxis_transform())  # fmt: skip
     axes.set(ylim=(0, 1.5 * float(design.rewards.max())), xlabel=TYPE, ylabel="reward (money)")
     axes.legend(loc="upper right")
     note(axes, 0.03, 0.97, told, transform=axes.transAxes, va="top")

@@ -77,7 +77,7 @@ def _plane(axes: Axes, scenario: Scenario) -> QuadMesh:
     cost = training_cost(scenario)
     least = FEES_IN_COSTS[0] * cost
     low, high = (end * cost for end in POOLS_IN_COSTS)
-    pools = np.geomspace(low, max(high, 2 * scenario.reward.pool), GRID)
+    pools = np.geomspace(low, max(high, 4 * scenario.reward.pool), GRID)
     fees = np.r_[np.linspace(0, least, GRID // 8, endpoint=False),
                  np.geomspace(least, FEES_IN_COSTS[1] * cost, GRID)]  # fmt: skip
     found = verdict_map(scenario, PLANE[0], pools, PLANE[1], fees)
@@ -149,6 +149,7 @@ def _margins(axes: Axes, mended: Repair) -> None:
     if mended.changes:
         axes.hlines(rows, old, new, color=GREY, linewidth=1.2, label="_change", zorder=1)
         axes.plot(new, rows, "o", color=BLUE, label="repaired")
+        axes.legend(loc="best")
     else:
         told = "nothing to repair" if mended.before.sustainable else "no repair by these knobs"
         note(axes, -1.2, -0.45, told, color=GREY)
@@ -161,7 +162,6 @@ def _margins(axes: Axes, mended: Repair) -> None:
     ticks = (-1, -0.1, 0, 0.1, 1)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks(rows, [f"{code} {c.title}" for code, c in mended.before.items()])
-    axes.legend(loc="best")
     note(axes, -1.2, len(codes) - 0.5, "fails", color=GREY, va="center")
     note(axes, 1.2, len(codes) - 0.5, "holds", color=GREY, va="center", ha="right")
 
