@@ -60,16 +60,17 @@ def sustainability(evidence: Evidence) -> Figure:
 
 def conditions_that_hold(found: VerdictMap) -> npt.NDArray[np.int64]:
     """Return how many conditions hold at each point, of those that apply; shape (Y, X)."""
-    return np.sum([verdict == 1 for verdict in found.verdicts.values()], axis=0)
+    holds = [verdict == 1 for verdict in found.verdicts.values()]
+    return np.asarray(np.sum(holds, axis=0))
 
 
 def _key(figure: Figure, image: QuadMesh, axes: Axes, mended: Repair) -> None:
     applied = sum(condition.binding is not None for condition in mended.before.values())
-    low, high = image.norm.vmin or 0, image.norm.vmax or 0
-    ticks = np.arange(np.ceil(low), high)
+    counts = np.asarray(image.get_array())
+    ticks = np.arange(int(counts.min()), int(counts.max()) + 1)
     bar = figure.colorbar(image, ax=axes, aspect=30, ticks=ticks,
                           label=f"conditions that hold, of {applied}")  # fmt: skip
-    bar.ax.set_yticks(ticks, [f"{tick:.0f}" for tick in ticks])
+    bar.ax.set_yticks(ticks, [str(tick) for tick in ticks])
     bar.ax.minorticks_off()
 
 
