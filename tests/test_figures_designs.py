@@ -121,11 +121,15 @@ def test_no_panel_is_empty_and_no_text_leaves_the_figure(
     figure = figure_of(name)
     width, height = figure.get_size_inches() * figure.dpi
     for axes in figure.axes:
-        assert axes.lines or axes.collections
+        assert axes.lines or axes.collections or axes.patches
         for text in (*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label):
             box = text.get_window_extent()
+            if not text.get_text():
+                continue
             assert -1 <= box.x0 <= box.x1 <= width + 1, text
             assert -1 <= box.y0 <= box.y1 <= height + 1, text
+        inside = [text.get_window_extent() for text in axes.texts if text.get_text()]
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(inside, 2))
 
 
 # Sustainability
@@ -201,7 +205,7 @@ def test_margins_before_and_after_are_those_of_assessments(
                 assert np.isnan(margin)
             else:
                 assert margin == condition.binding.relative_margin
-                assert (margin > 0) is (condition.verdict is Verdict.HOLDS)
+                assert bool(margin > 0) is (condition.verdict is Verdict.HOLDS)
     assert "does not apply" in _texts(axes)
     (change,) = (c for c in axes.collections if isinstance(c, LineCollection))
     assert len(change.get_segments()) == 7
