@@ -17,21 +17,15 @@ from derelayl_econ.errors import InputError
 from derelayl_econ.games.baton import BatonGame
 from derelayl_econ.games.participation import ParticipationGame
 from derelayl_econ.quality import ExponentialCurve
+from derelayl_econ.repairs.repair import Repair, repair
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import child, numbered, root_of, seed_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
-from derelayl_econ.validation.arrivals import (
-    ArrivalEvidence,
-    arrival_examples,
-    measure_arrivals,
-)
+from derelayl_econ.validation.arrivals import ArrivalEvidence, arrival_examples, measure_arrivals
+from derelayl_econ.validation.closed_loop import ClosedLoop, close_loop
 from derelayl_econ.validation.comparison import ComparisonTable
-from derelayl_econ.validation.deposits import (
-    DepositEvidence,
-    DepositTerms,
-    measure_deposits,
-)
+from derelayl_econ.validation.deposits import DepositEvidence, DepositTerms, measure_deposits
 from derelayl_econ.validation.drift import DriftEvidence, measure_drift
 from derelayl_econ.validation.ecology import EcologyEvidence
 from derelayl_econ.validation.evolution import FixationEvidence, measure_fixation
@@ -50,10 +44,7 @@ from derelayl_econ.validation.private_costs import (
 )
 from derelayl_econ.validation.rows import all_rows
 from derelayl_econ.validation.splitting import SplittingEvidence, measure_splitting
-from derelayl_econ.validation.turn_taking import (
-    TurnTakingEvidence,
-    measure_turn_taking,
-)
+from derelayl_econ.validation.turn_taking import TurnTakingEvidence, measure_turn_taking
 from derelayl_econ.validation.waits import WaitEvidence, fitted_baton, measure_waits
 
 __all__ = ["Evidence"]
@@ -78,7 +69,7 @@ class Purpose(IntEnum):
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
     ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
     FIT_ROTA, TEST_ROTA = range(17, 19)
-    EVOLUTION, PRIVATE_COSTS, ARRIVALS = range(20, 23)
+    EVOLUTION, PRIVATE_COSTS, ARRIVALS, CLOSED_LOOP = range(20, 24)
 
 
 class Evidence:
@@ -263,6 +254,20 @@ class Evidence:
             ]
             for i, (name, relays) in enumerate(arrival_examples().items())
         }
+
+    @cached_property
+    def repair(self) -> Repair:
+        """The scenario's cheapest repair."""
+        return repair(self.scenario)
+
+    @cached_property
+    def closed_loop(self) -> dict[str, ClosedLoop]:
+        """Every deviation of one member in real relays, as it is and as repaired, with one luck."""
+        count = len(self.seeds(Purpose.CLOSED_LOOP, 0.5))
+        told = {"as it is": self.scenario}
+        told |= {"as repaired": self.repair.scenario} if self.repair.changes else {}
+        luck = child(self._root, Purpose.CLOSED_LOOP)
+        return {name: close_loop(s, luck, replications=count) for name, s in told.items()}
 
     @cached_property
     def turn_taking(self) -> TurnTakingEvidence:
