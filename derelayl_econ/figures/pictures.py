@@ -74,8 +74,9 @@ def _participation(axes: Axes, terms: dict[str, Any]) -> None:
     # Alone one earns so much more than among many that the crossing would be lost in the picture.
     low, high = float(gain.min()), float(gain.max())
     top = min(high, 4 * abs(low) + float(terms["cost"])) if low < 0 else high
+    span = (top - low) or float(terms["cost"])  # flat where neither pay nor benefit depends on p
     axes.set(xlabel="others train with probability p", ylabel="gain of training, G(p) (money)",
-             ylim=(low - 0.1 * (top - low), top + 0.15 * (top - low)))  # fmt: skip
+             ylim=(low - 0.1 * span, top + 0.15 * span))  # fmt: skip
 
 
 def _deposits(axes: Axes, terms: dict[str, Any]) -> None:

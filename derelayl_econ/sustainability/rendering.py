@@ -79,6 +79,7 @@ def _verdicts(report: SustainabilityReport) -> str:
 
 
 def margin_of(condition: Condition) -> str:
+    """Return the margin of the binding inequality with its unit; a dash if there is none."""
     if condition.binding is None:
         return "-"
     return f"{condition.binding.margin:+.4g} {condition.binding.unit}"
