@@ -45,7 +45,7 @@ def explore(scenario: Scenario, *, live: bool | None = None) -> Explorer:
     Examples
     --------
     >>> shown = explore(Scenario.load("phone_community"), live=False)
-    >>> shown.move({"reward.hand_over_fee": 0.02})
+    >>> shown.move({"reward.hand_over_fee": 0.008})
     >>> print(shown)
     phone-community: sustainable
     """
