@@ -17,6 +17,8 @@ __all__ = ["Conflict", "Design", "DesignStatus", "DualPrice"]
 
 Array = npt.NDArray[np.float64]
 
+_ROUNDING = 1e-12
+
 
 class DesignStatus(Enum):
     """How a design problem ended; the value is the message."""
@@ -85,9 +87,15 @@ class Conflict(Result):
     def caption(self) -> str:
         """Return the conflict and the way out in words."""
         names = " and ".join(f"“{name}”" for name in self.names)
+        # Floats are taken at face value: some are off by a rounding error, which is no advice.
+        least_move = _ROUNDING * max(self.relaxation.values(), default=0.0)
+        moves = ", ".join(f"“{name}” by {format_number(value)}"
+                          for name, value in self.relaxation.items() if value > least_move)
+        way_out = f"relax {moves or 'nothing that can be moved'}"
+        if len(self.names) == 1:
+            return f"{names} cannot be met, whatever else is given up; {way_out}"
         least = "the smallest conflict" if self.smallest else "a conflict none of which can be left"
-        moves = ", ".join(f"“{n}” by {format_number(v)}" for n, v in self.relaxation.items())
-        return f"{names} exclude each other ({least}); relax {moves or 'nothing that can be moved'}"
+        return f"{names} exclude each other ({least}); {way_out}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
