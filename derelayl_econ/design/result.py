@@ -89,8 +89,11 @@ class Conflict(Result):
         names = " and ".join(f"“{name}”" for name in self.names)
         # Floats are taken at face value: some are off by a rounding error, which is no advice.
         least_move = _ROUNDING * max(self.relaxation.values(), default=0.0)
-        moves = ", ".join(f"“{name}” by {format_number(value)}"
-                          for name, value in self.relaxation.items() if value > least_move)
+        moves = ", ".join(
+            f"“{name}” by {format_number(value)}"
+            for name, value in self.relaxation.items()
+            if value > least_move
+        )
         way_out = f"relax {moves or 'nothing that can be moved'}"
         if len(self.names) == 1:
             return f"{names} cannot be met, whatever else is given up; {way_out}"
