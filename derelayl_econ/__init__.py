@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time see __getattr__
     from derelayl_econ.equilibrium.payoff_solver import solve_payoff_set
     from derelayl_econ.equilibrium.stage_game import StageGame
     from derelayl_econ.errors import DerelaylError, InputError, SimulationError, SolverError
+    from derelayl_econ.explorer import explore, static_view
     from derelayl_econ.formula import Formula
     from derelayl_econ.games.arrivals import ArrivalRelay
     from derelayl_econ.games.baton import BatonGame
@@ -129,6 +130,10 @@ _HOME = {
         "InputError",
         "SimulationError",
         "SolverError",
+    ),
+    "explorer": (
+        "explore",
+        "static_view",
     ),
     "formula": ("Formula",),
     "games.arrivals": ("ArrivalRelay",),
@@ -292,6 +297,7 @@ __all__ = [
     "bimatrix_regret",
     "calibrated",
     "close_loop",
+    "explore",
     "grim_trigger",
     "honesty_front",
     "merge_profit",
@@ -303,6 +309,7 @@ __all__ = [
     "solve_linear",
     "solve_payoff_set",
     "split_profit",
+    "static_view",
     "subsidy_front",
     "uncertainty_of",
     "validate",

@@ -166,6 +166,7 @@ THEOREM = Theorem(
         *DEMAND.values(),
     ),
     trusted="derivatives, laws of powers, log and cosh as SymPy has them",
-    about=("games.effort_at_slope.effort_at_slope", "games.concave_curves.LogCurve", "games.concave_curves.RootCurve"),
+    about=("games.effort_at_slope.effort_at_slope", "games.concave_curves.LogCurve",
+           "games.concave_curves.RootCurve"),
     source="theory notes, sections 1.1, 2.3 and 2.4",
 )  # fmt: skip

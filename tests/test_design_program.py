@@ -17,7 +17,7 @@ from derelayl_econ.design.certificate import OBJECTIVE, BoundCertificate, Touch
 from derelayl_econ.design.limits import Limit, Variables, at_least, at_most, equal
 from derelayl_econ.design.program import Program
 from derelayl_econ.design.rational_pair import exact_pair
-from derelayl_econ.design.result import Design, DesignStatus
+from derelayl_econ.design.result import Conflict, Design, DesignStatus
 from derelayl_econ.design.sparse_rationals import solve_sparse
 from derelayl_econ.design.terms import Convex, Norm, Reciprocal, Square, norm, total
 from derelayl_econ.errors import InputError
@@ -275,6 +275,17 @@ def test_contradictory_bounds_are_named_with_the_cheapest_way_out() -> None:
     assert conflict.certificate.check()
     assert conflict.certificate.bound == 2
     assert "exclude each other" in str(design)
+
+
+def test_a_conflict_is_told_in_words_without_rounding_errors() -> None:
+    alone = Conflict(names=("ceiling",), smallest=True, verified=True, certificate=None,
+                     relaxation={"ceiling": 2.0, "floor": 8e-19})  # fmt: skip
+    assert alone.caption() == (
+        "“ceiling” cannot be met, whatever else is given up; relax “ceiling” by 2"
+    )
+    pair = replace(alone, names=("floor", "ceiling"), relaxation={})
+    assert pair.caption() == ("“floor” and “ceiling” exclude each other (the smallest conflict); "
+                              "relax nothing that can be moved")  # fmt: skip
 
 
 def test_what_cannot_be_moved_stays_and_weights_decide() -> None:

@@ -42,6 +42,7 @@ LAYERS = (
     ("simulation",),
     ("validation",),
     ("figures",),
+    ("explorer",),
     ("commands",),
     ("__main__",),
 )

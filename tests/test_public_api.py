@@ -19,9 +19,9 @@ PrivateCostGame QuadraticBenefit Repair RepeatedRelay RootCurve RoyaltyDesign Ro
 Scenario ScreeningMenu SettlementTournament ShapleyShare SimulationError SolverError SplittingGame
 StageGame Status SustainabilityReport TopUpSchedule TrainingCost TrainingGains Uncertainty
 UnequalParticipation VerificationGame Vesting WindowShare assess bimatrix_regret calibrated
-close_loop grim_trigger honesty_front merge_profit openness_front repair scenario_names simulate
-solve_bimatrix solve_linear solve_payoff_set split_profit subsidy_front uncertainty_of validate
-verdict_map
+close_loop explore grim_trigger honesty_front merge_profit openness_front repair scenario_names
+simulate solve_bimatrix solve_linear solve_payoff_set split_profit static_view subsidy_front
+uncertainty_of validate verdict_map
 """.split()
 
 

@@ -17,12 +17,14 @@ __all__ = ["Conflict", "Design", "DesignStatus", "DualPrice"]
 
 Array = npt.NDArray[np.float64]
 
+_ROUNDING = 1e-12
+
 
 class DesignStatus(Enum):
     """How a design problem ended; the value is the message."""
 
     OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible: some conditions exclude each other"
+    INFEASIBLE = "infeasible: not all conditions can be met"
     UNBOUNDED = "unbounded: nothing limits how good the design can get"
     INACCURATE = "the solver found a point, but no proof that it is feasible and near the best"
     FAILED = "the solver gave up"
@@ -85,12 +87,18 @@ class Conflict(Result):
     def caption(self) -> str:
         """Return the conflict and the way out in words."""
         names = " and ".join(f"“{name}”" for name in self.names)
-        least = "the smallest conflict" if self.smallest else "a conflict none of which can be left"
-        clash = f"{names} exclude each other ({least})"
+        # Floats are taken at face value: some are off by a rounding error, which is no advice.
+        least_move = _ROUNDING * max(self.relaxation.values(), default=0.0)
+        moves = ", ".join(
+            f"“{name}” by {format_number(value)}"
+            for name, value in self.relaxation.items()
+            if value > least_move
+        )
+        way_out = f"relax {moves or 'nothing that can be moved'}"
         if len(self.names) == 1:
-            clash = f"{names} cannot be met at all"
-        moves = ", ".join(f"“{n}” by {format_number(v)}" for n, v in self.relaxation.items())
-        return f"{clash}; relax {moves or 'nothing that can be moved'}"
+            return f"{names} cannot be met, whatever else is given up; {way_out}"
+        least = "the smallest conflict" if self.smallest else "a conflict none of which can be left"
+        return f"{names} exclude each other ({least}); {way_out}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from derelayl_econ.sustainability.facts import Fact
     from derelayl_econ.sustainability.report import Condition, SustainabilityReport
 
-__all__ = ["COLOURS", "as_html", "as_markdown", "as_text"]
+__all__ = ["COLOURS", "as_html", "as_markdown", "as_text", "margin_of"]
 
 COLOURS = {
     Verdict.HOLDS: "#009E73",
@@ -38,7 +38,7 @@ def as_text(report: SustainabilityReport) -> str:
 
 def as_markdown(report: SustainabilityReport) -> str:
     """Return one page of Markdown, formulas in LaTeX."""
-    rows = [(c.code, c.title, f"**{c.verdict.value}**", _margin(c), c.reason, c.theorem)
+    rows = [(c.code, c.title, f"**{c.verdict.value}**", margin_of(c), c.reason, c.theorem)
             for c in report.conditions]  # fmt: skip
     headers = ("", "condition", "verdict", "margin", "binding", "rests on")
     parts = [f"# {report.caption()}", report.source.summary, _piped(headers, rows)]
@@ -73,12 +73,13 @@ def as_html(report: SustainabilityReport) -> str:
 
 
 def _verdicts(report: SustainabilityReport) -> str:
-    rows = [(c.code, c.title, c.verdict.value.upper(), _margin(c), c.reason, c.theorem)
+    rows = [(c.code, c.title, c.verdict.value.upper(), margin_of(c), c.reason, c.theorem)
             for c in report.conditions]  # fmt: skip
     return format_table(("", "condition", "verdict", "margin", "binding", "rests on"), rows)
 
 
-def _margin(condition: Condition) -> str:
+def margin_of(condition: Condition) -> str:
+    """Return the margin of the binding inequality with its unit; a dash if there is none."""
     if condition.binding is None:
         return "-"
     return f"{condition.binding.margin:+.4g} {condition.binding.unit}"
@@ -86,7 +87,7 @@ def _margin(condition: Condition) -> str:
 
 def _sides(condition: Condition) -> list[str]:
     binding = condition.binding
-    return [] if binding is None else [binding.text, f"{binding.numbers}  [{_margin(condition)}]"]
+    return [] if binding is None else [binding.text, f"{binding.numbers}  [{margin_of(condition)}]"]
 
 
 def _fact(fact: Fact) -> str:
@@ -128,7 +129,7 @@ def _html_row(condition: Condition) -> str:
     word = f'<b style="color:{COLOURS[condition.verdict]}">{condition.verdict.value}</b>'
     plain = _cells("td", (condition.code, condition.title))
     rest = _cells("td", (condition.theorem,))
-    margin = html.escape(_margin(condition))
+    margin = html.escape(margin_of(condition))
     formulas = "".join(f"<td>{html.escape(text)}</td>" for text in (latex, numbers))
     return f"<tr>{plain}<td>{word}</td><td>{margin}</td>{formulas}{rest}</tr>"
 
