@@ -74,14 +74,14 @@ def _made_loop(scenario: str, gains: Sequence[float], seed: Any) -> ClosedLoop:
 @pytest.fixture(scope="module", params=[7, FRESH])
 def loops(request: pytest.FixtureRequest) -> dict[str, ClosedLoop]:
     return {"as it is": _made_loop("made", (-1.0, 2.0, -300.0), request.param),
-            "as repaired": _made_loop("made", (-1.5, -0.5, -200.0), request.param)}  # fmt: skip
+            "repaired": _made_loop("made", (-1.5, -0.5, -200.0), request.param)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def figure_of(evidence: Evidence) -> Callable[[str], Figure]:
     made = SimpleNamespace(closed_loop={
         "as it is": _made_loop("made", (-1.0, 2.0, -300.0), 1),
-        "as repaired": _made_loop("made", (-1.5, -0.5, -200.0), 2),
+        "repaired": _made_loop("made", (-1.5, -0.5, -200.0), 2),
     })  # fmt: skip
     source = {"screening": Evidence(Scenario.load("gpu_community"), rng=0),
               "closed_loop": cast(Evidence, made)}  # fmt: skip
@@ -348,7 +348,7 @@ def test_both_panels_share_a_scale_that_shows_all_and_ticks_that_do_not_touch(
 
 
 def test_the_legend_names_each_kind_once(loops: dict[str, ClosedLoop]) -> None:
-    calm = {"as it is": loops["as repaired"]}
+    calm = {"as it is": loops["repaired"]}
     for shown, more in ((loops, [f"{MEASURED}, pays"]), (calm, [])):
         figure = draw("closed_loop", cast(Evidence, SimpleNamespace(closed_loop=shown)))
         assert len(figure.axes) == len(shown)
@@ -357,7 +357,7 @@ def test_the_legend_names_each_kind_once(loops: dict[str, ClosedLoop]) -> None:
             DESIGNED, ELSEWHERE, MEASURED, *more]  # fmt: skip
 
 
-def test_evidence_plays_the_deviations_as_it_is_and_as_repaired(
+def test_evidence_plays_the_deviations_before_and_after_both_repairs(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played = []
@@ -367,17 +367,22 @@ def test_evidence_plays_the_deviations_as_it_is_and_as_repaired(
         return close_loop(scenario.replace("experiment.legs", 10), luck, replications=10,
                           deviations=["rides"])  # fmt: skip
 
-    repairs = {evidence.scenario.name: evidence.repair}  # found once for all tests
-    unchanged = SimpleNamespace(changes={})
+    other = evidence.scenario.replace("verification.false_reject", 0.3)
+    repairs = {evidence.scenario.verification.false_reject: evidence.repair, 0.3: repair(other)}
     monkeypatch.setattr(evidence_module, "close_loop", quick)
-    monkeypatch.setattr(evidence_module, "repair", lambda s: repairs.get(s.name, unchanged))
+    monkeypatch.setattr(evidence_module, "calibrated", lambda s, _: s.replace(
+        "verification.false_reject", 0.3))  # fmt: skip
+    monkeypatch.setattr(evidence_module, "repair",
+                        lambda s: repairs[s.verification.false_reject])  # fmt: skip
     fresh = Evidence(evidence.scenario, rng=0, replications=50)
-    assert list(fresh.closed_loop) == ["as it is", "as repaired"]
+    assert list(fresh.closed_loop) == ["as it is", "repaired", "calibrated repair"]
     assert fresh.closed_loop is fresh.closed_loop
-    assert [scenario for scenario, _, _ in played] == [fresh.scenario, fresh.repair.scenario]
-    assert played[0][1] == played[1][1], "one luck for both"
-    assert [count for _, _, count in played] == [25, 25]
+    assert [scenario for scenario, _, _ in played] == [
+        fresh.scenario, fresh.repair.scenario, repairs[0.3].scenario]  # fmt: skip
+    assert len({key for _, key, _ in played}) == 1, "one luck for all"
+    assert [count for _, _, count in played] == [25, 25, 25]
     assert fresh.repair.design.status is DesignStatus.OPTIMAL
+    monkeypatch.setattr(evidence_module, "repair", lambda _: SimpleNamespace(changes={}))
     stuck = Evidence(Scenario.load("gpu_community"), rng=0, replications=20)
     assert list(stuck.closed_loop) == ["as it is"]
 

@@ -4,7 +4,8 @@ One member deviates in every way that the simulator knows, all others are honest
 turn. Crosses: predicted from the error rates that the scenario states, where they say anything;
 squares: predicted from the verdicts of gates in other, honest relays, with a 95 % interval; points:
 measured, with a 95 % interval. Deviations that pay significantly (all together at 5 %, Holm) are
-vermilion. a: the scenario as it is; b: after its cheapest repair. The scale is linear near 0 and
+vermilion. a: the scenario as it is; b: after its cheapest repair; c: after the cheapest repair with
+error rates measured at its own gate. The scale is linear near 0 and
 logarithmic beyond: training much too long loses far more than anything else.
 """
 
@@ -44,7 +45,7 @@ def closed_loop(evidence: Evidence) -> Figure:
         Gives the relays with one deviator.
     """
     loops = evidence.closed_loop
-    figure, axes = panels(*(f"gain of one deviator, {name}" for name in loops), height=3.4)
+    figure, axes = panels(*loops, height=3.4)
     for axis, loop in zip(axes, loops.values(), strict=True):
         _gains(axis, loop)
     _scale(axes, linear_part(list(loops.values())))
@@ -70,7 +71,7 @@ def _gains(axes: Axes, loop: ClosedLoop) -> None:
         _bar(axes, MEASURED, row.comparison.measured, height - SPREAD, **(PAYS if pays else {}))
     axes.axvline(0, color=BLACK, linewidth=0.8)
     axes.set_yticks(rows, [row.name for row in loop.rows])
-    axes.set(xlabel="gain (money/turn)", ylim=(-0.6, len(rows) - 0.4))
+    axes.set(xlabel="gain of one (money/turn)", ylim=(-0.6, len(rows) - 0.4))
 
 
 def _scale(axes: Sequence[Axes], reach: float) -> None:

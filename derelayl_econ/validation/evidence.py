@@ -23,6 +23,7 @@ from derelayl_econ.seeds import child, numbered, root_of, seed_of
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
 from derelayl_econ.validation.arrivals import ArrivalEvidence, arrival_examples, measure_arrivals
+from derelayl_econ.validation.calibration import calibrated
 from derelayl_econ.validation.closed_loop import ClosedLoop, close_loop
 from derelayl_econ.validation.comparison import ComparisonTable
 from derelayl_econ.validation.deposits import DepositEvidence, DepositTerms, measure_deposits
@@ -69,7 +70,7 @@ class Purpose(IntEnum):
     FIT_DRIFT, TEST_DRIFT = range(12, 14)
     ECOLOGY, FIT_SPLITTING, TEST_SPLITTING = range(14, 17)
     FIT_ROTA, TEST_ROTA = range(17, 19)
-    EVOLUTION, PRIVATE_COSTS, ARRIVALS, CLOSED_LOOP = range(20, 24)
+    EVOLUTION, PRIVATE_COSTS, ARRIVALS, CLOSED_LOOP, CALIBRATION = range(20, 25)
 
 
 class Evidence:
@@ -262,10 +263,16 @@ class Evidence:
 
     @cached_property
     def closed_loop(self) -> dict[str, ClosedLoop]:
-        """Every deviation of one member in real relays, as it is and as repaired, with one luck."""
+        """Every deviation of one member in real relays, with one luck, of up to three scenarios.
+
+        The scenario as it is; as repaired; and as repaired with the error rates of its own gate,
+        measured in relays of their own.
+        """
         count = len(self.seeds(Purpose.CLOSED_LOOP, 0.5))
+        measured = calibrated(self.scenario, child(self._root, Purpose.CALIBRATION))
+        mended = {"repaired": self.repair, "calibrated repair": repair(measured)}
         told = {"as it is": self.scenario}
-        told |= {"as repaired": self.repair.scenario} if self.repair.changes else {}
+        told |= {name: found.scenario for name, found in mended.items() if found.changes}
         luck = child(self._root, Purpose.CLOSED_LOOP)
         return {name: close_loop(s, luck, replications=count) for name, s in told.items()}
 
