@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import shlex
 from pathlib import Path
@@ -77,6 +78,9 @@ def test_theorems_claims_and_formulas_are_counted() -> None:
     formulas = {id(formula) for theorem in THEOREMS for formula in theorem.formulas}
     counts = (len(theorems), sum(len(t.claims) for t in THEOREMS), len(formulas))
     assert tuple(map(int, found.groups())) == counts
+    content = json.loads((ROOT / "proofs" / "certificates.json").read_text(encoding="utf-8"))
+    certified, without = len(content["certified"]), len(content["uncertified"])
+    assert f"{certified} of the {certified + without} statements" in README
 
 
 def test_theorems_of_the_table_exist() -> None:
