@@ -476,6 +476,9 @@ def test_a_report_says_no_and_yes(run: Run, tmp_path: Path) -> None:
         file = tmp_path / f"report.{suffix}"
         assert run("report", "hospital_consortium", *fee, "--out", str(file)).code == 0
         assert file.stat().st_size > 1000
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert text.endswith("(report-pictures.png)\n")
+    assert (tmp_path / "report-pictures.png").read_bytes().startswith(b"\x89PNG")
     first = (tmp_path / "report.pdf").read_bytes()
     run("report", "hospital_consortium", *fee, "--out", str(tmp_path / "report.pdf"))
     assert (tmp_path / "report.pdf").read_bytes() == first

@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from derelayl_econ.figures.drawing import GREY
+from derelayl_econ.figures.overview import PictureStrip
 from derelayl_econ.figures.pictures import draw_pictures
 from derelayl_econ.figures.registry import STYLE
 from derelayl_econ.files import write_atomically
@@ -33,14 +34,20 @@ FORMULA = 8.0
 
 
 def save_report(report: SustainabilityReport, path: str | Path) -> None:
-    """Write a report as ``.pdf`` or ``.png`` (a page with pictures), ``.md`` or ``.json``.
+    """Write a report as ``.pdf``, ``.png`` (a page with pictures), ``.md`` or ``.json``.
+
+    Markdown shows its pictures from a file beside it, ``NAME-pictures.png``.
 
     Raises
     ------
     InputError
         For another suffix, or a file that cannot be written.
     """
-    suffix = Path(path).suffix
+    file = Path(path)
+    suffix = file.suffix
+    if suffix == ".md":
+        _save_markdown(report, file)
+        return
     metadata = {".pdf": {"CreationDate": None}, ".png": {"Software": None}}
     if suffix not in metadata:
         report.save(path)
@@ -50,6 +57,14 @@ def save_report(report: SustainabilityReport, path: str | Path) -> None:
     with mpl.rc_context(fname=STYLE):
         figure.savefig(buffer, format=suffix[1:], metadata=metadata[suffix])
     write_atomically(Path(path), buffer.getvalue())
+
+
+def _save_markdown(report: SustainabilityReport, file: Path) -> None:
+    pictures = file.with_name(f"{file.stem}-pictures.png")
+    write_atomically(pictures, PictureStrip(dpi=150).png(report))
+    words = "who trains one leg, deposits that work, and what keeps the relay going"
+    text = f"{report.to_markdown()}\n![{words}]({pictures.name})\n"
+    write_atomically(file, text.encode())
 
 
 def report_page(report: SustainabilityReport) -> Figure:
