@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -100,3 +101,15 @@ def test_a_front_without_designs_cannot_be_marked() -> None:
 def test_bad_input(call: Any, message: str) -> None:
     with pytest.raises(d.InputError, match=message):
         call()
+
+
+def test_a_point_without_proof_is_not_on_the_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a solver found but could not prove is kept as a design, not as a best value."""
+    design = d.FundingPrice(funding=FUNDING).solve("quality")
+    unproved = replace(design, status=DesignStatus.INACCURATE, certificate=None)
+    found = iter([design, unproved])
+    monkeypatch.setattr(d.FundingPrice, "solve", lambda *_: next(found))
+    front = d.subsidy_front(FUNDING, [0.0, 0.1])
+    assert front.best[0] == design.value
+    assert np.isnan(front.best[1])
+    assert front.designs[1].value == design.value

@@ -179,7 +179,7 @@ def _front(
     if (np.diff(given) <= 0).any():
         raise InputError(name, given, "increase from point to point")
     designs = tuple(solve(float(value)) for value in given)
-    best = [np.nan if design.value is None else design.value for design in designs]
+    best = [np.nan if d.value is None or d.certificate is None else d.value for d in designs]
     return TradeOff(
         knob=knob, goal=goal, given=frozen_array(given), best=frozen_array(best),
         statuses=tuple(design.status for design in designs), designs=designs,
