@@ -57,7 +57,7 @@ def test_points_without_a_design_are_nan() -> None:
     assert math.isnan(front.best[0])
     assert front.statuses[0] is DesignStatus.INFEASIBLE
     assert front.best[1] > 0
-    assert "exclude" in str(front)
+    assert "not all conditions can be met" in str(front)
     axes = front.plot(mark=0.5)
     assert axes.lines[1].get_ydata()[0] == front.best[1]
     plt.close(axes.figure)
