@@ -9,6 +9,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derelayl_econ.games.participation_formulas import VOLUNTEER_OUTAGE, VOLUNTEER_STRATEGY
+from derelayl_econ.games.unequal_formulas import VOLUNTEER_MIX
 from derelayl_econ.notation import symbol
 from proofs.kernel import Claim, Theorem, by_root
 from proofs.lemmas import GEOMETRIC_SLOPE, POWER_MONOTONE, POWER_POSITIVE, POWER_RISES, n, x, y
@@ -36,6 +37,12 @@ _EXPECTED = _NONE * gain("volunteer", sp.Integer(0)) + (1 - _NONE) * gain(
 
 _R_BELOW_ONE = POWER_RISES.at({x: sp.Integer(1), y: _r, n: _N - 1})
 _S_BELOW_ONE = POWER_RISES.at({x: sp.Integer(1), y: _s, n: _N})
+
+# Unequal volunteers, m of whom mix: P is the product of their cost ratios c_i/b_i, r_i one of them.
+_m, _ratio, _product = symbol("mixers"), symbol("cost_ratio"), symbol("ratio_product")
+_alone, _t = sp.Symbol("nobody_else"), sp.Symbol("t")
+_MIX, _MIX_ROOT = by_root(VOLUNTEER_MIX.expression, _t)
+_UNEQUAL = (ge(_m, 2), gt(_ratio, 0), gt(_product, 0), *_MIX_ROOT)
 
 THEOREM = Theorem(
     code="T1",
@@ -97,12 +104,25 @@ THEOREM = Theorem(
             all_of(lt(_OUTAGE, _c / _b), le(_c / _b - _OUTAGE, (1 - _c / _b) / (_N - 1))),
             mutants=(le(_c / _b - _OUTAGE, (1 - _c / _b) / _N**2),),
         ),
+        Claim(
+            "unequal volunteers: who mixes waits with probability P^(1/(m-1)) over the own ratio",
+            _UNEQUAL,
+            eq(_MIX * _ratio, _ratio - _t),
+            mutants=(eq(_MIX, _ratio - _t),),
+        ),
+        Claim(
+            "so that nobody else trains with probability c_i/b_i, and i does not mind",
+            (*_UNEQUAL, eq(_alone * (_product / _ratio), ((1 - _MIX) * _ratio) ** (_m - 1))),
+            eq(_alone, _ratio),
+            mutants=(eq(_alone, _product),),
+        ),
     ),
-    formulas=(VOLUNTEER_STRATEGY, VOLUNTEER_OUTAGE),
+    formulas=(VOLUNTEER_STRATEGY, VOLUNTEER_OUTAGE, VOLUNTEER_MIX),
     trusted="a positive number has exactly one positive m-th root",
     about=(
         "games.participation.ParticipationGame.volunteer",
         "games.participation.ParticipationGame.outage",
+        "games.unequal_participation.UnequalParticipation.volunteer",
     ),
     source="Diekmann 1985; theory notes, section 2.1",
 )  # fmt: skip

@@ -92,7 +92,7 @@ class UnequalParticipation:
 
     @classmethod
     def volunteer(cls, benefits: npt.ArrayLike, costs: npt.ArrayLike) -> UnequalParticipation:
-        """One trainer is enough for everybody's benefit."""
+        """One trainer is enough for everybody's benefit. Proved: theorem T1 in proofs/."""
         return cls._of("volunteer", costs, benefits)
 
     @classmethod
