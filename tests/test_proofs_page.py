@@ -131,7 +131,9 @@ def test_certificates_are_counted_where_they_are(tmp_path: Path) -> None:
     }
     (tmp_path / "some.json").write_text(json.dumps(stored), encoding="utf-8")
     shown = page(THEOREMS, Certificates.read(tmp_path / "some.json"))
-    assert "| [T1](#t1-volunteer) | volunteer | 8 | `participation` | 2 of 3 |" in shown
+    row = next(line for line in shown.splitlines() if line.startswith("| [T1](#t1-volunteer)"))
+    assert f"| volunteer | {len(CODES['T1'].claims)} | `participation`" in row
+    assert row.endswith("| 2 of 3 |")
     assert shown.count("By the solvers only.") == 1
     assert "certificates for 2 of 3 statements" in shown
 
