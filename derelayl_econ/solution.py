@@ -2,7 +2,8 @@
 
 The step from a scenario's numbers to each game's parameters is made here and nowhere else:
 
-- a leg's cost is the scenario's, or follows from its hardware and workload;
+- a leg's cost is the scenario's, or follows from its hardware and workload; the fee of a hand-over
+  comes on top, for honest work and for fakes;
 - the benefit of a trained leg is what its improvement is worth to one participant for ever;
 - a trainer's private value of a unit of quality is that same present value per unit.
 """
@@ -35,8 +36,8 @@ from derelayl_econ.rewards import LineageShare
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.sections import EcologyRules
 
-__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "population_game", "solve",
-           "training_cost"]  # fmt: skip
+__all__ = ["ScenarioGames", "Solution", "ecology_of", "games_of", "hand_over_costs",
+           "population_game", "solve", "training_cost"]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +59,7 @@ class Solution(Result):
     Attributes
     ----------
     cost : float
-        Cost of one leg (money).
+        Cost of one leg, fee of the hand-over included (money).
     participation, pure_participation : EquilibriumSet
         All symmetric and all pure equilibria of one leg (theory notes, section 2.1).
     outage : tuple of float
@@ -135,11 +136,24 @@ def training_cost(scenario: Scenario) -> float:
     ).total  # fmt: skip
 
 
+def hand_over_costs(scenario: Scenario) -> tuple[float, float]:
+    """Return what a hand-over costs its trainer, fee included (money): honest work, and a fake.
+
+    Examples
+    --------
+    >>> scenario = Scenario.load("phone_community").replace("reward.hand_over_fee", 0.01)
+    >>> print("{:.4f} {:.4f}".format(*hand_over_costs(scenario)))
+    0.0154 0.0105
+    """
+    fee = scenario.reward.hand_over_fee
+    return training_cost(scenario) + fee, scenario.training.cost_cheat + fee
+
+
 def games_of(scenario: Scenario) -> ScenarioGames:
     """Return the games that a scenario describes."""
     people, checks = scenario.community, scenario.verification
     learning, reward = scenario.learning, scenario.reward
-    cost = training_cost(scenario)
+    cost, cheat = hand_over_costs(scenario)
     committee = Committee(checks.committee_size, checks.false_reject, checks.false_accept,
                           checks.correlation)  # fmt: skip
     return ScenarioGames(
@@ -155,7 +169,7 @@ def games_of(scenario: Scenario) -> ScenarioGames:
             quality_max=learning.quality_max, users=scenario.users, flow_value=people.value,
             value=scenario.private_value, leakage=people.leakage),
         verification=VerificationGame(
-            cost, scenario.training.cost_cheat, reward.pool, checks.deposit, checks.verify_cost,
+            cost, cheat, reward.pool, checks.deposit, checks.verify_cost,
             checks.bounty, checks.penalty, committee.majority_false_reject,
             committee.majority_false_accept),
         committee=committee,
@@ -179,9 +193,9 @@ def population_game(
     people, checks, committee = (
         scenario.community, scenario.verification, games_of(scenario).committee)  # fmt: skip
     members = check(participants=people.participants if group is None else group)["participants"]
+    cost, cheat = hand_over_costs(scenario)
     return PopulationGame.relay(
-        participants=members, benefit=scenario.benefit, cost=training_cost(scenario),
-        cost_cheat=scenario.training.cost_cheat,
+        participants=members, benefit=scenario.benefit, cost=cost, cost_cheat=cheat,
         pool=scenario.reward.pool * members / people.participants,
         deposit=checks.deposit if deposit is None else deposit, leakage=people.leakage,
         audit_rate=checks.audit_rate, false_reject=committee.majority_false_reject,
@@ -271,10 +285,10 @@ def solve(scenario: Scenario, *, certify: bool = False) -> Solution:
     games = games_of(scenario)
     participation = games.participation.equilibria(certify=certify)
     on_hill = FiniteRelay.on_curve(scenario.private_value, scenario.reward.price,
-                                   training_cost(scenario), hill_curve(scenario))  # fmt: skip
+                                   games.baton.cost, hill_curve(scenario))  # fmt: skip
     return Solution(
         scenario=scenario.name,
-        cost=training_cost(scenario),
+        cost=games.baton.cost,
         participation=participation,
         pure_participation=games.participation.pure_equilibria(),
         outage=tuple(float(games.participation.outage(e.strategy)) for e in participation),

@@ -151,6 +151,24 @@ def test_one_kind_of_submission_can_be_handed_in_by_any_policy() -> None:
         assert set(run_relay(settings, policy, 1).records["kind"]) == {kind}
 
 
+def test_the_fee_of_a_hand_over_is_paid_by_every_name() -> None:
+    """Unaudited, all is accepted: riding gains the fee more, two names pay it twice."""
+    free = small(**{"verification.audit_rate": 0.0})
+    dear = free.replace("reward.hand_over_fee", 0.5)
+    without, paying = (close_loop(s, 6, replications=10, deviations=[RIDE, SPLIT])
+                       for s in (free, dear))  # fmt: skip
+    rides, splits = zip(without.rows, paying.rows, strict=True)
+    assert rides[1].comparison.predicted.mid - rides[0].comparison.predicted.mid == (
+        pytest.approx(0.5))  # fmt: skip
+    assert splits[1].comparison.predicted.mid - splits[0].comparison.predicted.mid == (
+        pytest.approx(-2 * 0.5 + 0.5 * 6 / 5))  # fmt: skip
+    assert rides[1].designed == pytest.approx(rides[0].designed + 0.5)
+    records = run_relay(dear, [Lazy(1), *[Always()] * 5], 1).records
+    lazy = settings_of(dear).steps_per_leg
+    assert set(records.loc[records["kind"] == "honest", "cost"]) == {1.5}
+    assert set(records.loc[records["kind"] == "lazy", "cost"]) == {0.5 + 1.0 / lazy}
+
+
 @pytest.mark.parametrize(
     ("call", "complaint"),
     [

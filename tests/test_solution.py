@@ -11,6 +11,7 @@ import pytest
 from derelayl_econ.errors import InputError
 from derelayl_econ.scenario import Scenario, scenario_names
 from derelayl_econ.solution import games_of, solve, training_cost
+from derelayl_econ.sustainability.assess import assess
 
 NAMES = scenario_names()
 
@@ -135,3 +136,16 @@ def test_a_better_paid_community_trains_more_and_longer() -> None:
 def test_only_a_scenario_can_be_solved(wrong: object) -> None:
     with pytest.raises(InputError, match=r"scenario must be a Scenario.*Scenario\.load"):
         solve(wrong)  # type: ignore[arg-type]
+
+
+def test_the_fee_of_a_hand_over_is_a_cost_in_every_game() -> None:
+    free = Scenario.load("phone_community")
+    dear = free.replace("reward.hand_over_fee", 0.001)
+    before, after = games_of(free), games_of(dear)
+    assert after.baton.cost == after.finite_relay.cost == pytest.approx(before.baton.cost + 0.001)
+    assert after.verification.cost_honest == pytest.approx(before.verification.cost_honest + 0.001)
+    assert after.verification.cost_cheat == pytest.approx(before.verification.cost_cheat + 0.001)
+    assert solve(dear).cost == pytest.approx(solve(free).cost + 0.001)
+    (played,) = solve(dear).participation
+    (probability,) = assess(dear, knobs=False)["S1"].fact("probability of training in each")
+    assert played.strategy == pytest.approx(probability)

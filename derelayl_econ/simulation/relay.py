@@ -164,7 +164,7 @@ class Chain:
             self.level += 1
             self._evaluated = False
             losses[0] = losses[1]
-        cost = self._cost(submission)
+        cost = self.shop.cost(submission)
         reward = self.cashier.settle(self.leg, trainer, candidate if accepted else None,
                                      before - after, cost, pool)  # fmt: skip
         return (self.leg, level, volunteers, trainer, submission.kind, accepted, audited, before,
@@ -190,13 +190,6 @@ class Chain:
         if self.settings.committee == 1:
             return after < before - self.settings.margin  # as Gate.verdict, without the array
         return self.shop.gate.verdict(self._losses)
-
-    def _cost(self, submission: Submission) -> float:
-        if submission.kind == "honest":
-            return self.settings.cost
-        if submission.faked:
-            return self.settings.cost_cheat
-        return self.settings.cost * self.shop.work(submission)
 
     def _test(self) -> float:
         return math.log(self.shop.model.classes) - self.shop.test_loss(self.incumbent)

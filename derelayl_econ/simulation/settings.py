@@ -33,7 +33,7 @@ from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.simulation.data import DATASETS
 from derelayl_econ.simulation.learner import BACKENDS, MODELS, choose_backend
-from derelayl_econ.solution import training_cost
+from derelayl_econ.solution import hand_over_costs
 
 __all__ = ["RelaySettings", "settings_of"]
 
@@ -54,6 +54,7 @@ _DOMAINS: dict[str, Domain] = {
     "pool": NON_NEGATIVE,
     "cost": NON_NEGATIVE,
     "cost_cheat": NON_NEGATIVE,
+    "hand_over_fee": NON_NEGATIVE,
     "deposit": NON_NEGATIVE,
     "value": NON_NEGATIVE,
     "evaluate_every": INDEX,
@@ -100,6 +101,9 @@ class RelaySettings:
     legs : int
     price, pool, cost, cost_cheat, deposit, value : float
         Money: see the module docstring.
+    hand_over_fee : float
+        The part of both costs that does not depend on how much is trained (money); at most ``cost``
+        and ``cost_cheat``.
     discount : float or None
         Factor per leg on utilities; None adds them up undiscounted.
     selection : {"baton", "all"}
@@ -148,6 +152,7 @@ class RelaySettings:
     pool: float = 0.0
     cost: float = 1.0
     cost_cheat: float = 0.0
+    hand_over_fee: float = 0.0
     deposit: float = 0.0
     value: float = 0.0
     discount: float | None = None
@@ -170,6 +175,9 @@ class RelaySettings:
             if not isinstance(getattr(self, name), bool):
                 raise InputError(name, getattr(self, name), "be True or False")
         choose_backend(self.backend)
+        if self.hand_over_fee > min(self.cost, self.cost_cheat):
+            raise InputError("hand_over_fee", self.hand_over_fee,
+                             "be a part of cost and of cost_cheat")  # fmt: skip
         if self.value > 0 and self.evaluate_every == 0:
             raise InputError("evaluate_every", 0, "be positive when quality is valued",
                              hint="Set evaluate_every=1, or value=0.")  # fmt: skip
@@ -220,13 +228,14 @@ def settings_of(scenario: Any) -> RelaySettings:
 
 def _of_scenario(scenario: Scenario) -> RelaySettings:
     community, trial, checks = scenario.community, scenario.experiment, scenario.verification
+    cost, cheat = hand_over_costs(scenario)
     same = ("dataset", "model", "hidden", "shard", "batch", "epochs", "step", "hold_out", "fresh",
             "margin", "legs")  # fmt: skip
     return RelaySettings(
         **{name: getattr(trial, name) for name in same},
         concentration=trial.concentration if trial.split == "dirichlet" else None,
         participants=community.participants, value=community.value, discount=community.discount,
-        cost=training_cost(scenario), cost_cheat=scenario.training.cost_cheat,
+        cost=cost, cost_cheat=cheat, hand_over_fee=scenario.reward.hand_over_fee,
         pool=scenario.reward.pool, price=scenario.reward.price, deposit=checks.deposit,
         audit_rate=checks.audit_rate, committee=checks.committee_size,
     )  # fmt: skip

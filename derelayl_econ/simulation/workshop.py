@@ -128,6 +128,16 @@ class Workshop:
             return submission.epochs / self.settings.epochs
         return 1.0
 
+    def cost(self, submission: Submission) -> float:
+        """Return what a submission costs its trainer (money): work in proportion, the fee whole."""
+        settings = self.settings
+        if submission.kind == "honest":
+            return settings.cost
+        if submission.faked:
+            return settings.cost_cheat
+        fee = settings.hand_over_fee
+        return fee + (settings.cost - fee) * self.work(submission)
+
     def _hold_out(self, features: Floats, labels: Integers, rng: np.random.Generator,
                   root: np.random.SeedSequence) -> None:  # fmt: skip
         reserve = len(labels)

@@ -12,7 +12,8 @@ Two predictions stand beside it. The *designer's* uses the error rates written i
 s - y (1 - alpha - beta) (R + D), a rider what a turn costs more than it brings. The *rates'* uses
 what the gate says of submissions of that kind in other, honest relays: with a verdict and an
 estimated improvement e, a turn brings R + lambda max(e, 0) if it is accepted or not audited and
-costs D if it is audited and rejected.
+costs D if it is audited and rejected. What a turn costs includes the fee of the hand-over, in all
+three.
 """
 
 from __future__ import annotations
@@ -247,14 +248,13 @@ def _turns_at_the_gate(
     """Return what a turn with each submission would have earned in each of ``count`` relays."""
     kinds = {HONEST, *(_submission(name, settings) for name in deviations)} - {None}
     stages = stages_of(settings, child(root, 0))
-    work = Workshop(settings, child(root, 1)).work
+    cost = Workshop(settings, child(root, 1)).cost
     found = {}
     for kind in kinds:
         if kind is not None:
             paid = [_net(settings, kind, stage, child(root, 2, i), count)
                     for i, stage in enumerate(stages)]  # fmt: skip
-            cost = settings.cost_cheat if kind.faked else settings.cost * work(kind)
-            found[kind] = np.mean(paid, axis=0) - cost
+            found[kind] = np.mean(paid, axis=0) - cost(kind)
     return found
 
 
