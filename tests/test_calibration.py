@@ -31,10 +31,6 @@ def test_stages_lie_in_the_middle_of_quarters() -> None:
 
 @pytest.mark.parametrize("seed", [3, np.random.SeedSequence().entropy])
 def test_rates_are_those_of_single_validators_at_four_stages(seed: int) -> None:
-    try:
-        found = calibrated(SHORT, seed, replications=12).verification
-    except SimulationError:  # a fake passed as often as honest work in these few relays
-        return
     root = np.random.SeedSequence(seed)
     settings = replace(settings_of(SHORT), value=0.0, discount=None, evaluate_every=0, committee=1)
     passed: dict[str, list[float]] = {}
@@ -44,8 +40,14 @@ def test_rates_are_those_of_single_validators_at_four_stages(seed: int) -> None:
         table = measure_acceptance(settings, (HONEST, *FAKES), stage, child(root, 1, i), states=12)
         for kind, accepted in zip(table["kind"], table["accepted"], strict=True):
             passed.setdefault(kind, []).append(float(accepted))
-    assert found.false_reject == pytest.approx(1 - np.mean(passed.pop("honest")))
-    assert found.false_accept == pytest.approx(max(map(np.mean, passed.values())))
+    reject, accept = 1 - np.mean(passed.pop("honest")), max(map(np.mean, passed.values()))
+    if reject + accept >= 1:  # a fake passed as often as honest work in these few relays
+        with pytest.raises(SimulationError, match="accepts honest work with probability"):
+            calibrated(SHORT, seed, replications=12)
+        return
+    found = calibrated(SHORT, seed, replications=12).verification
+    assert found.false_reject == pytest.approx(reject)
+    assert found.false_accept == pytest.approx(accept)
 
 
 def test_nothing_else_changes() -> None:
