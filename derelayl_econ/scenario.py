@@ -36,6 +36,7 @@ from derelayl_econ.sections import (
     Verification,
 )
 from derelayl_econ.uncertain import UncertainValue, uncertain_value
+from derelayl_econ.worth import LEG_BENEFIT, PRIVATE_VALUE
 
 __all__ = ["Scenario", "scenario_names"]
 
@@ -166,8 +167,8 @@ class Scenario:
 
         value / (1 - discount (1 - drift)): enjoyed every leg from now on, eroded by drift.
         """
-        kept = self.community.discount * (1 - self.learning.drift)
-        return self.community.value / (1 - kept)
+        return float(PRIVATE_VALUE(value=self.community.value, discount=self.community.discount,
+                                   drift=self.learning.drift))  # fmt: skip
 
     @property
     def benefit(self) -> float:
@@ -175,7 +176,8 @@ class Scenario:
 
         This is the benefit of the one-leg participation games (theory notes, section 2.1).
         """
-        return self.private_value * self.learning.learning_rate * self.gap
+        return float(LEG_BENEFIT(private_value=self.private_value, gap=self.gap,
+                                 learning_rate=self.learning.learning_rate))  # fmt: skip
 
 
 def scenario_names() -> tuple[str, ...]:

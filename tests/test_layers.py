@@ -16,7 +16,7 @@ LAYERS = (
     ("domains",),
     ("notation", "results", "files", "hardware", "seeds", "compilation", "uncertain"),
     ("formula",),
-    ("sections",),
+    ("sections", "worth"),
     ("scenario",),
     (
         "quality",

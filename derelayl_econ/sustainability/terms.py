@@ -22,12 +22,11 @@ from derelayl_econ.games.majority import majority_error
 from derelayl_econ.notation import symbol
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.solution import training_cost
+from derelayl_econ.worth import LEG_BENEFIT, PRIVATE_VALUE
 
 __all__ = [
-    "BENEFIT",
     "FIRST_GAIN",
     "GATE_TERMS",
-    "PRIVATE_VALUE",
     "Array",
     "evaluate",
     "keys_of",
@@ -37,16 +36,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 _GATE = "theory notes, section 2.3, on the geometric curve"
-_V, _DELTA, _ETA = symbol("value"), symbol("discount"), symbol("drift")
 _W, _GAMMA, _X = symbol("private_value"), symbol("learning_rate"), symbol("gap")
-
-PRIVATE_VALUE = Formula(
-    "present value of a unit of quality", _V / (1 - _DELTA * (1 - _ETA)), "theory notes, section 8"
-)
-"""w, money/score: enjoyed every leg from now on, eroded by drift."""
-
-BENEFIT = Formula("present value of the first leg", _W * _GAMMA * _X, "theory notes, section 2.1")
-"""b, money."""
 
 _E, _E0, _Q0 = symbol("effort"), symbol("effort_scale"), symbol("quality_start")
 FIRST_GAIN = Formula(
@@ -121,7 +111,7 @@ def terms_of(scenario: Scenario, keys: Mapping[str, Any]) -> dict[str, Any]:
     terms["flow_value"] = terms["value"]
     terms["gap"] = terms["quality_max"] - terms["quality_start"]
     terms["private_value"] = evaluate(PRIVATE_VALUE, terms)
-    terms["benefit"] = evaluate(BENEFIT, terms)
+    terms["benefit"] = evaluate(LEG_BENEFIT, terms)
     terms["first_gain"] = evaluate(FIRST_GAIN, terms)
     for name, formula in GATE_TERMS.items():
         terms[name] = evaluate(formula, terms)
