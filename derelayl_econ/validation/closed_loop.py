@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -286,9 +287,9 @@ def _designed(scenario: Scenario, name: str) -> float | None:
     kind = DEVIATIONS[name]
     if name == SPLIT or (kind is not None and not kind.faked):
         return None
-    stake = game.reward + game.deposit
-    honest = game.reward - rate * game.false_reject * stake - game.cost_honest
-    fake = game.reward - rate * (1 - game.false_accept) * stake - game.cost_cheat
+    trainer, _ = game.bimatrix()  # rows: honest, fake; columns: verified, waved through
+    audited = Fraction(rate)
+    honest, fake = (float(audited * row[0] + (1 - audited) * row[1]) for row in trainer)
     return (0.0 if kind is None else fake) - honest
 
 
