@@ -7,16 +7,14 @@ Imports are inside the functions: ``derelayl cite`` should not wait for SymPy.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derelayl_econ.console import answer, emit, out_is, progress, scenario_of, write
+
 if TYPE_CHECKING:
-    from derelayl_econ.scenario import Scenario
     from derelayl_econ.validation import ComparisonTable
 
 __all__ = ["attack", "cite", "ecology", "figures", "info", "prove", "repair", "report", "simulate",
@@ -39,7 +37,7 @@ def solve(options: Namespace) -> bool:
     """Print every equilibrium of every game of the scenario."""
     from derelayl_econ.solution import solve as solve_scenario
 
-    _answer(options, solve_scenario(_scenario(options), certify=options.certify))
+    answer(options, solve_scenario(scenario_of(options), certify=options.certify))
     return True
 
 
@@ -48,15 +46,15 @@ def simulate(options: Namespace) -> bool:
     from derelayl_econ.simulation.experiment import simulate as run
     from derelayl_econ.validation.play import policies_of
 
-    scenario = _scenario(options)
+    scenario = scenario_of(options)
     policies = policies_of(scenario, options.policy)
-    with _progress(options, f"{options.replications} relays"):
+    with progress(options, f"{options.replications} relays"):
         result = run(scenario, policies, options.seed, replications=options.replications,
                      workers=options.workers)  # fmt: skip
-    if _out_is(options, ".csv"):
-        _write(options, result.records.to_csv(index=False))
+    if out_is(options, ".csv"):
+        write(options, result.records.to_csv(index=False))
     else:
-        _answer(options, result)
+        answer(options, result)
     return True
 
 
@@ -64,13 +62,13 @@ def validate(options: Namespace) -> bool:
     """Print predictions beside measurements; "no" if a prediction is refuted."""
     from derelayl_econ.validation import validate as compare
 
-    scenario = _scenario(options)
-    with _progress(options, "training real relays"):
+    scenario = scenario_of(options)
+    with progress(options, "training real relays"):
         table = compare(scenario, rng=options.seed, replications=options.replications)
-    if _out_is(options, ".csv"):
-        _write(options, table.to_frame().to_csv(index=False))
+    if out_is(options, ".csv"):
+        write(options, table.to_frame().to_csv(index=False))
     else:
-        _answer(options, table)
+        answer(options, table)
     if not options.json and not options.quiet and table.refuted:
         print(table.notes())
     return not table.refuted
@@ -80,11 +78,11 @@ def attack(options: Namespace) -> bool:
     """Let one member of real relays play every deviation; "no" if one of them pays."""
     from derelayl_econ.validation.closed_loop import close_loop
 
-    scenario = _scenario(options)
-    with _progress(options, "training real relays"):
+    scenario = scenario_of(options)
+    with progress(options, "training real relays"):
         found = close_loop(scenario, options.seed, replications=options.replications,
                            workers=options.workers)  # fmt: skip
-    _answer(options, found)
+    answer(options, found)
     return found.holds
 
 
@@ -92,20 +90,20 @@ def ecology(options: Namespace) -> bool:
     """Play an ecology many times beside its mean field; "no" if most relays died."""
     from derelayl_econ.solution import ecology_of
 
-    scenario = _scenario(options)
+    scenario = scenario_of(options)
     game = ecology_of(scenario)
     assert scenario.ecology is not None  # ecology_of refused it otherwise
     rounds = scenario.ecology.rounds if options.rounds is None else options.rounds
-    with _progress(options, f"{options.replications} communities, {rounds} rounds each"):
+    with progress(options, f"{options.replications} communities, {rounds} rounds each"):
         study = game.replicate(rounds, options.seed, options.replications, workers=options.workers)
     steady = game.steady_state()
-    if _out_is(options, ".csv"):
-        _write(options, study.to_frame().to_csv(index=False))
-    elif options.json or _out_is(options, ".json"):
+    if out_is(options, ".csv"):
+        write(options, study.to_frame().to_csv(index=False))
+    elif options.json or out_is(options, ".json"):
         answer = {"seed": options.seed, "theory": steady.to_dict(), "simulation": study.to_dict()}
-        _emit(options, json.dumps(answer, indent=2))
+        emit(options, json.dumps(answer, indent=2))
     else:
-        _emit(options, f"{steady}\n\n{study}")
+        emit(options, f"{steady}\n\n{study}")
     return 2 * len(study.alive) >= len(study)
 
 
@@ -113,19 +111,19 @@ def report(options: Namespace) -> bool:
     """Judge a scenario's sustainability; "no" if a condition fails or is on the boundary."""
     from derelayl_econ.sustainability import assess
 
-    scenario, out = _scenario(options), options.out
+    scenario, out = scenario_of(options), options.out
     page = out is not None and Path(out).suffix in (".pdf", ".png")
     found = assess(scenario, knobs=options.knobs or page, rng=options.seed)
-    if page or _out_is(options, ".md"):
+    if page or out_is(options, ".md"):
         from derelayl_econ.figures.report import save_report
 
         save_report(found, out)
         if not options.quiet:
             print(f"wrote {out}", file=sys.stderr)
-    elif options.json or _out_is(options, ".json"):
-        _emit(options, json.dumps(found.to_dict(), indent=2))
+    elif options.json or out_is(options, ".json"):
+        emit(options, json.dumps(found.to_dict(), indent=2))
     else:
-        _emit(options, str(found))
+        emit(options, str(found))
     return found.sustainable
 
 
@@ -134,17 +132,17 @@ def repair(options: Namespace) -> bool:
     from derelayl_econ.repairs.repair import USUAL
     from derelayl_econ.repairs.repair import repair as mend
 
-    scenario = _scenario(options)
-    with _progress(options, "trying audit rates and committees"):
+    scenario = scenario_of(options)
+    with progress(options, "trying audit rates and committees"):
         found = mend(scenario, knobs=options.knob or USUAL, reserve=options.reserve)
-    if _out_is(options, ".toml"):
-        _write(options, found.scenario.to_toml())
+    if out_is(options, ".toml"):
+        write(options, found.scenario.to_toml())
         if not options.quiet:
             print(found)
-    elif options.json or _out_is(options, ".json"):
-        _emit(options, json.dumps(found.to_dict(), indent=2))
+    elif options.json or out_is(options, ".json"):
+        emit(options, json.dumps(found.to_dict(), indent=2))
     else:
-        _emit(options, f"{found}\n\n{found.prices()}".rstrip())
+        emit(options, f"{found}\n\n{found.prices()}".rstrip())
     return found.sustainable
 
 
@@ -162,7 +160,7 @@ def figures(options: Namespace) -> bool:
     written: list[Path] = []
     for spec in specs:
         name, found = spec.name, evidence[spec.scenario]
-        with _progress(options, f"figure {name}"):
+        with progress(options, f"figure {name}"):
             written += save(draw(name, found), name, folder)
         if not options.json and not options.quiet:
             print(f"{folder / name}.pdf, .png  {spec.question}")
@@ -199,10 +197,10 @@ def prove(options: Namespace) -> bool:
     if proofs.missing():
         print(f"derelayl: {proofs.MISSING.format(', '.join(proofs.missing()))}", file=sys.stderr)
         return False
-    as_json = options.json or _out_is(options, ".json")
-    with _progress(options, "proving"):
+    as_json = options.json or out_is(options, ".json")
+    with progress(options, "proving"):
         text, proved = proofs.report(options.theorems, as_json=as_json)
-    _emit(options, text)
+    emit(options, text)
     return bool(proved)
 
 
@@ -241,7 +239,7 @@ def info(options: Namespace) -> bool:
         "figures": list(FIGURES),
     }
     lines = [f"{k:14}{', '.join(v) if isinstance(v, list) else v}" for k, v in facts.items()]
-    _emit(options, json.dumps(facts, indent=2) if options.json else "\n".join(lines))
+    emit(options, json.dumps(facts, indent=2) if options.json else "\n".join(lines))
     return True
 
 
@@ -256,73 +254,5 @@ def cite(options: Namespace) -> bool:
         "  author = {{The derelayl_econ developers}}\n}"
     )
     entries = {"paper": PAPER, "software": software}
-    _emit(options, json.dumps(entries, indent=2) if options.json else "\n\n".join(entries.values()))
+    emit(options, json.dumps(entries, indent=2) if options.json else "\n\n".join(entries.values()))
     return True
-
-
-def _scenario(options: Namespace) -> Scenario:
-    """Load the scenario, and refuse a useless ``--out`` before any work is done."""
-    from derelayl_econ.files import output_file
-    from derelayl_econ.scenario import Scenario
-
-    if options.out is not None:
-        output_file(options.out)
-    scenario = Scenario.load(options.scenario)
-    for change in options.changes:
-        scenario = scenario.replace(*_setting(change))
-    return scenario
-
-
-def _setting(change: str) -> tuple[str, Any]:
-    """Return key and value of KEY=VALUE; the value is TOML, or text if it is not."""
-    import tomllib
-
-    from derelayl_econ.errors import InputError
-
-    key, equals, text = (part.strip() for part in change.partition("="))
-    if not equals:
-        raise InputError("--set", change, "be KEY=VALUE, such as reward.pool=3")
-    try:
-        return key, tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):
-        return key, float(text) if re.fullmatch(r"[-+]?\.\d+", text) else text  # TOML wants 0.5
-
-
-def _out_is(options: Namespace, suffix: str) -> bool:
-    return options.out is not None and Path(options.out).suffix == suffix
-
-
-def _answer(options: Namespace, result: Any) -> None:
-    """Emit a result as a table or as JSON; JSON says which seed it came from."""
-    if options.json or _out_is(options, ".json"):
-        _emit(options, json.dumps({"seed": options.seed} | result.to_dict(), indent=2))
-    else:
-        _emit(options, str(result))
-
-
-def _emit(options: Namespace, text: str) -> None:
-    if options.out is not None:
-        _write(options, text + "\n")
-    else:
-        print(text)
-
-
-def _write(options: Namespace, text: str) -> None:
-    from derelayl_econ.files import write_atomically
-
-    path = Path(options.out)
-    write_atomically(path, text.encode())
-    if not options.quiet:
-        print(f"wrote {path}", file=sys.stderr)
-
-
-@contextmanager
-def _progress(options: Namespace, text: str) -> Iterator[None]:
-    """Show a spinner on the standard error stream, only when it is a terminal."""
-    if options.quiet or not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(text):
-        yield

@@ -16,7 +16,8 @@ from derelayl_econ.simulation.policies import HONEST, KINDS, Always, Cheat, Lazy
 from derelayl_econ.simulation.relay import run_relay
 from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.validation import closed_loop
-from derelayl_econ.validation.closed_loop import DEVIATIONS, RIDE, SPLIT, ClosedLoop, close_loop
+from derelayl_econ.validation.closed_loop import DEVIATIONS, RIDE, SPLIT, close_loop
+from derelayl_econ.validation.closed_loop_results import ClosedLoop
 
 FRESH = np.random.SeedSequence().entropy
 

@@ -42,7 +42,8 @@ from derelayl_econ.sustainability.assess import assess
 from derelayl_econ.sustainability.inequalities import Verdict
 from derelayl_econ.validation import Evidence
 from derelayl_econ.validation import evidence as evidence_module
-from derelayl_econ.validation.closed_loop import ClosedLoop, DeviationRow, close_loop
+from derelayl_econ.validation.closed_loop import close_loop
+from derelayl_econ.validation.closed_loop_results import ClosedLoop, DeviationRow
 from derelayl_econ.validation.significance import compare_mean, compare_no_gain
 
 NAMES = ("sustainability", "trade_offs", "screening", "closed_loop")

@@ -43,7 +43,7 @@ LAYERS = (
     ("validation",),
     ("figures",),
     ("explorer",),
-    ("commands",),
+    ("console", "commands"),
     ("__main__",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

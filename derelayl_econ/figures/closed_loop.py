@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 
 from derelayl_econ.figures.drawing import BLACK, BLUE, ORANGE, VERMILION, panels
 from derelayl_econ.validation import Evidence, Interval
-from derelayl_econ.validation.closed_loop import ClosedLoop
+from derelayl_econ.validation.closed_loop_results import ClosedLoop
 
 __all__ = ["closed_loop", "linear_part"]
 

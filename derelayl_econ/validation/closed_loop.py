@@ -19,16 +19,14 @@ three.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.domains import Domain, check_number
 from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.results import Result
 from derelayl_econ.scenario import Scenario
 from derelayl_econ.seeds import Seed, child, numbered, root_of, seed_of
 from derelayl_econ.simulation.acceptance import measure_acceptance
@@ -45,10 +43,10 @@ from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.simulation.workshop import Workshop
 from derelayl_econ.solution import games_of
 from derelayl_econ.validation.calibration import stages_of
-from derelayl_econ.validation.comparison import Comparison, holm
+from derelayl_econ.validation.closed_loop_results import ClosedLoop, DeviationRow
 from derelayl_econ.validation.significance import compare_mean, compare_no_gain
 
-__all__ = ["DEVIATIONS", "ClosedLoop", "DeviationRow", "close_loop"]
+__all__ = ["DEVIATIONS", "close_loop"]
 
 Array = npt.NDArray[np.float64]
 
@@ -66,83 +64,6 @@ DEVIATIONS: dict[str, Submission | None] = {
 
 _FEWEST = Domain(10, integer=True)
 _FIT, _PLAY = range(2)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class DeviationRow(Result):
-    """What one deviation gains, in money per turn.
-
-    Attributes
-    ----------
-    name : str
-        A key of `DEVIATIONS`.
-    designed : float or None
-        Predicted from the error rates in the scenario; None where they say nothing.
-    comparison : Comparison
-        Predicted from the verdicts of other relays, beside the measured gain.
-    no_gain : Comparison
-        The one-sided test that the gain is not positive.
-    """
-
-    name: str
-    designed: float | None
-    comparison: Comparison
-    no_gain: Comparison
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ClosedLoop(Result):
-    """Every deviation from honest play of one scenario, predicted and measured.
-
-    Attributes
-    ----------
-    scenario : str
-    seed : int
-    honest : Comparison
-        What an honest turn earns net of its cost: predicted from other relays, and measured.
-    rows : tuple of DeviationRow
-    level : float
-        Probability of calling a mechanism broken though no deviation pays (Holm).
-    """
-
-    scenario: str
-    seed: int
-    honest: Comparison
-    rows: tuple[DeviationRow, ...]
-    level: float = 0.05
-
-    @property
-    def paying(self) -> tuple[str, ...]:
-        """Deviations whose measured gain is significantly positive."""
-        adjusted = holm([row.no_gain.p_value for row in self.rows])
-        return tuple(row.name for row, p in zip(self.rows, adjusted, strict=True) if p < self.level)
-
-    @property
-    def holds(self) -> bool:
-        """Whether no deviation pays significantly."""
-        return not self.paying
-
-    def caption(self) -> str:
-        """Return the answer in one line."""
-        answer = "no deviation pays" if self.holds else f"it pays to be one who {self.paying[0]}"
-        if len(self.paying) > 1:
-            answer = f"{len(self.paying)} deviations pay"
-        return (f"{self.scenario}: {answer} (honest turn {self.honest.measured} money; "
-                f"{self.honest.seeds} relays, seed {self.seed})")  # fmt: skip
-
-    def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-        """Return one row per deviation; gains are money per turn."""
-        headers = ("one member", "gain as designed", "gain at other relays' rates",
-                   "gain measured", "pays")  # fmt: skip
-        return headers, [
-            (row.name, row.designed, row.comparison.predicted, row.comparison.measured,
-             row.name in self.paying)
-            for row in self.rows
-        ]  # fmt: skip
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as built-in types, with the verdict."""
-        return super().to_dict() | {"paying": list(self.paying), "holds": self.holds}
 
 
 def close_loop(

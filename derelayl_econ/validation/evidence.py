@@ -24,7 +24,8 @@ from derelayl_econ.simulation.settings import RelaySettings, settings_of
 from derelayl_econ.solution import ScenarioGames, ecology_of, games_of, population_game
 from derelayl_econ.validation.arrivals import ArrivalEvidence, arrival_examples, measure_arrivals
 from derelayl_econ.validation.calibration import calibrated
-from derelayl_econ.validation.closed_loop import ClosedLoop, close_loop
+from derelayl_econ.validation.closed_loop import close_loop
+from derelayl_econ.validation.closed_loop_results import ClosedLoop
 from derelayl_econ.validation.comparison import ComparisonTable
 from derelayl_econ.validation.deposits import DepositEvidence, DepositTerms, measure_deposits
 from derelayl_econ.validation.drift import DriftEvidence, measure_drift
