@@ -1,8 +1,8 @@
 """Prove everything: ``python -m proofs [--json] [--theorem CODE]``; ``--page`` writes the page.
 
-Exit code 0 only if every claim of every theorem holds, by both solvers and with its guards, and
-every canary is refuted. ``--mutants`` shows instead that no mistake in a shipped formula goes
-unnoticed (0 only if none survives), ``--idle`` lists hypotheses that a claim does not need.
+Exit code 0 only if every claim of every theorem holds by both solvers, every canary is refuted,
+every certificate holds and no mistake in a formula goes unnoticed (``--mutants`` runs only that).
+``--theorem`` proves without those guards; ``--idle`` lists hypotheses that a claim does not need.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from derelayl_econ.results import format_table
-from proofs.canaries import CANARIES, Refutation, refute
+from proofs.guards import GUARDS, mistakes_show
 from proofs.idle import idle
 from proofs.kernel import Theorem, Verdict, check
 from proofs.library import THEOREMS
-from proofs.mutation import listed, mutate
 from proofs.page import PAGE, page
 from proofs.solvers import ENGINES, Quorum, missing
 
@@ -33,12 +31,6 @@ def prove(theorems: tuple[Theorem, ...] = THEOREMS) -> dict[str, list[Verdict]]:
     """Return the verdict on each claim, by code of the theorem."""
     with Quorum() as quorum:
         return {t.code: [check(claim, quorum) for claim in t.claims] for t in theorems}
-
-
-def refuted() -> list[Refutation]:
-    """Return what became of each canary."""
-    with Quorum() as quorum:
-        return [refute(claim, quorum) for claim in CANARIES]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(MISSING.format(", ".join(missing())), file=sys.stderr)
         return 1
     if options.mutants:
-        return _mutants()
+        found = mistakes_show()
+        print(*found.problems, found.words, sep="\n")
+        return 1 if found.problems else 0
     if options.idle:
         print(json.dumps(idle(_chosen(options.theorem)), indent=1))
         return 0
@@ -68,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def report(codes: Sequence[str] | None = None, *, as_json: bool = False) -> tuple[str, bool]:
-    """Prove the theorems of these codes, or all, and refute the canaries with all of them.
+    """Prove the theorems of these codes; or all of them, and run the guards.
 
     Returns
     -------
@@ -78,33 +72,20 @@ def report(codes: Sequence[str] | None = None, *, as_json: bool = False) -> tupl
     chosen = _chosen(codes)
     started = time.perf_counter()
     verdicts = prove(chosen)
-    canaries = [] if codes else refuted()
     seconds = time.perf_counter() - started
     proved = all(verdict.proved for many in verdicts.values() for verdict in many)
-    living = [refutation.claim for refutation in canaries if not refutation.refuted]
+    found = [] if codes else [guard() for guard in GUARDS]
+    problems = [problem for finding in found for problem in finding.problems]
+    words = [finding.words for finding in found]
     if as_json:
-        return _json(chosen, verdicts, living, seconds), proved and not living
-    lines = [_table(chosen, verdicts, seconds), *(f"NOT REFUTED: {claim}" for claim in living)]
-    if canaries:
-        dead = len(canaries) - len(living)
-        lines.append(f"{dead} of {len(canaries)} false statements refuted")
-    return "\n".join(lines), proved and not living
+        text = _json(chosen, verdicts, words, problems, seconds)
+    else:
+        text = "\n".join([_table(chosen, verdicts, seconds), *words, *problems])
+    return text, proved and not problems
 
 
 def _chosen(codes: Sequence[str] | None) -> tuple[Theorem, ...]:
     return tuple(t for t in THEOREMS if not codes or t.code in codes)
-
-
-def _mutants() -> int:
-    fates, seconds = mutate()
-    survivors = [fate for fate in fates if not fate.how]
-    for fate in survivors:
-        print(f"SURVIVES {fate.formula}: {fate.wrong}")
-    counts = Counter(fate.how for fate in fates if fate.how)
-    how = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-    print(f"{len(fates) - len(survivors)} of {len(fates)} variants of {len(listed())} formulas "
-          f"killed ({how}) in {seconds:.0f} s")  # fmt: skip
-    return 1 if survivors else 0
 
 
 def _row(theorem: Theorem, verdicts: list[Verdict]) -> dict[str, Any]:
@@ -136,8 +117,8 @@ def _table(theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], to
 
 
 def _json(
-    theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], living: list[str],
-    total: float,
+    theorems: tuple[Theorem, ...], verdicts: dict[str, list[Verdict]], guards: list[str],
+    problems: list[str], total: float,
 ) -> str:  # fmt: skip
     told = [
         {
@@ -153,7 +134,8 @@ def _json(
         }
         for theorem in theorems
     ]
-    found = {"seconds": round(total, 2), "theorems": told, "not_refuted": living}
+    found = {"seconds": round(total, 2), "theorems": told, "guards": guards,
+             "problems": problems}  # fmt: skip
     return json.dumps(found, indent=1)
 
 

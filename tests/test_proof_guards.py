@@ -8,6 +8,7 @@ import math
 import random
 import sys
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from derelayl_econ.games import (
     verification,
 )
 from derelayl_econ.games.contribution_formulas import OUTSIDE_PAYOFF, PAYOFF
-from proofs import canaries, mutation
+from proofs import canaries, guards, mutation
 from proofs.__main__ import main
 from proofs.canaries import CANARIES, refute
 from proofs.idle import idle, idle_hypotheses
@@ -147,7 +148,7 @@ def test_command_fails_when_a_mistake_survives(
 ) -> None:
     silent = [(Formula("idle", x + y, "test"), LISTED[0][1][:1])]
     monkeypatch.setattr(mutation, "listed", lambda: silent)
-    monkeypatch.setattr(sys.modules["proofs.__main__"], "listed", lambda: silent)
+    monkeypatch.setattr(guards, "listed", lambda: silent)
     assert main(["--mutants"]) == 1
     assert "SURVIVES idle: " in capsys.readouterr().out
 
@@ -188,12 +189,44 @@ def test_command_fails_when_a_canary_lives(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = sys.modules["proofs.__main__"]
-    living = canaries.Refutation("alive", None, True)
+    monkeypatch.setattr(guards, "refute", lambda *_: canaries.Refutation("alive", None, True))
+    monkeypatch.setattr(module, "GUARDS", (guards.false_statements_fall,))
     monkeypatch.setattr(module, "THEOREMS", ())
-    monkeypatch.setattr(module, "refuted", lambda: [living])
     monkeypatch.setattr(module, "_table", lambda *_: "")
     assert main([]) == 1
     assert "NOT REFUTED: alive" in capsys.readouterr().out
+
+
+def test_command_fails_when_a_certificate_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    module = sys.modules["proofs.__main__"]
+    stored = json.loads(guards.CERTIFICATES.read_text(encoding="utf-8"))
+    good, bad = stored["certified"][:2]
+    content = {"certified": [good, bad | {"sha256": "0"}], "uncertified": []}
+    (tmp_path / "some.json").write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(guards, "CERTIFICATES", tmp_path / "some.json")
+    monkeypatch.setattr(module, "GUARDS", (guards.certificates_hold,))
+    monkeypatch.setattr(module, "THEOREMS", ())
+    monkeypatch.setattr(module, "_table", lambda *_: "")
+    assert main([]) == 1
+    told = capsys.readouterr().out
+    assert f"REJECTED {bad['theorem']}: {bad['obligation']}" in told
+    assert "1 of 2 statements have a certificate that holds" in told
+
+
+def test_all_guards_run_with_all_theorems_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["proofs.__main__"]
+    ran: list[str] = []
+    monkeypatch.setattr(module, "prove", lambda theorems: {t.code: [] for t in theorems})
+    monkeypatch.setattr(module, "_table", lambda *_: "")
+    assert [guard.__name__ for guard in module.GUARDS] == [
+        "false_statements_fall", "certificates_hold", "mistakes_show"]  # fmt: skip
+    monkeypatch.setattr(module, "GUARDS", (lambda: ran.append("x") or guards.Finding("fine"),))
+    assert main(["--theorem", "D"]) == 0
+    assert ran == []
+    assert main([]) == 0
+    assert ran == ["x"]
 
 
 # ---------------------------------------------------------------- hypotheses that are not needed

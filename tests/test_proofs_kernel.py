@@ -267,6 +267,7 @@ def test_command_fails_when_a_claim_is_open(
     module = sys.modules["proofs.__main__"]
     wrong = Theorem("T1", "wrong", "x > 0", (Claim("false", (gt(x, -1),), gt(x, 0)),))
     monkeypatch.setattr(module, "THEOREMS", (wrong,))
+    monkeypatch.setattr(module, "GUARDS", ())
     assert main([]) == 1
     table = capsys.readouterr().out
     assert "OPEN T1, false" in table
