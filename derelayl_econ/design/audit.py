@@ -38,6 +38,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from derelayl_econ.design.audit_costs import CommitteeCost, cheapest
+from derelayl_econ.design.certificate import BoundCertificate
 from derelayl_econ.design.limits import Limit, Variables, at_least, at_most
 from derelayl_econ.design.program import Program
 from derelayl_econ.design.result import Design
@@ -201,7 +202,7 @@ class AuditDesign:
 
     def _readable(self, design: Design, size: int) -> Design:
         """Return the design in the designer's variables, honesty being just best if R is chosen."""
-        if design.certificate is None:
+        if not isinstance(design.certificate, BoundCertificate):
             return replace(design, value=None, variables={})
         interval, deposit, *chosen = design.certificate.point
         pay = chosen[0] if chosen else Fraction(self.reward or 0)

@@ -71,7 +71,6 @@ class FeeDesign(Design):
         No fee and price reach more than this.
     """
 
-    certificate: ShareCertificate | None = None  # type: ignore[assignment]
     access_fee: float | None = None
     improvement_price: float | None = None
     training_share: float | None = None

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derelayl_econ.design.certificate import BoundCertificate
-from derelayl_econ.results import Result, format_number
+from derelayl_econ.results import Certificate, Result, format_number
 
 __all__ = ["Conflict", "Design", "DesignStatus", "DualPrice"]
 
@@ -114,7 +114,7 @@ class Design(Result):
         By name; empty if there is no design.
     prices : tuple of DualPrice
         One per condition, in the order in which they were given.
-    certificate : BoundCertificate or None
+    certificate : Certificate or None
         Proof that no design is better than ``value``; None unless the status is optimal.
     conflict : Conflict or None
         What excludes what, if the status is infeasible.
@@ -126,7 +126,7 @@ class Design(Result):
     value: float | None
     variables: Mapping[str, Any]
     prices: tuple[DualPrice, ...] = ()
-    certificate: BoundCertificate | None = None
+    certificate: Certificate | None = None
     conflict: Conflict | None = None
     unit: str = "money"
 

@@ -34,6 +34,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -153,12 +154,12 @@ class TopUpSchedule:
                 put(self, name, frozen_array(table))
 
     @classmethod
-    def on_curve(cls, curve: QualityCurve, legs: int, **more: object) -> TopUpSchedule:
+    def on_curve(cls, curve: QualityCurve, legs: int, **more: Any) -> TopUpSchedule:
         """Return the problem on a learning curve, one leg being one unit of effort."""
         if not callable(getattr(curve, "quality", None)):
             raise InputError("curve", curve, "have a method quality(effort)")
         count = check_number("legs", legs, _LEGS)
-        return cls(gains=np.diff(curve.quality(np.arange(count + 1.0))), **more)  # type: ignore[arg-type]
+        return cls(gains=np.diff(curve.quality(np.arange(count + 1.0))), **more)
 
     def solve(self) -> Design:
         """Return the cheapest schedule, variable ``"top-up"``, or what conflicts.
