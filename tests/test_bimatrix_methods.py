@@ -48,7 +48,7 @@ def _attack(A: Any, B: Any, found: Any, rng: np.random.Generator) -> None:
 # --- generic games: all methods agree ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [31, FRESH])
+@pytest.mark.parametrize("seed", [31, 71188896530948353825015367074280670934, FRESH])
 def test_enumerations_agree_on_generic_games(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for shape in ((2, 2), (3, 5), (6, 6), (8, 8)):
@@ -68,9 +68,21 @@ def test_enumerations_agree_on_generic_games(seed: int) -> None:
             assert found.regret == 0
         for method in ("lemke_howson", "mclennan_tourky"):
             found = solve_bimatrix(A, B, method=method)
+            if found.regret > 0:  # imitation games seldom, but now and then, end nowhere
+                _assert_says_how_near(found, method)
+                continue
             assert _profiles(found) <= _profiles(exact), (seed, method, A, B)
             assert found.coverage in (Coverage.ONE, Coverage.SOME)
             assert (found.coverage is Coverage.ONE) == (len(found) == 1)
+
+
+def _assert_says_how_near(found: Any, method: str) -> None:
+    """Only imitation games may stop on the way, and then nothing is passed off as solved."""
+    assert method == "mclennan_tourky"
+    assert found.status is Status.BUDGET
+    assert found.coverage is Coverage.SOME
+    assert [equilibrium.certificate for equilibrium in found] == [None]
+    assert any("not within" in message for message in found.messages)
 
 
 @pytest.mark.parametrize("seed", [32, 262824849776281735943852438348825913426, FRESH])
