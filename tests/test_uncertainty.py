@@ -42,7 +42,8 @@ def test_the_probability_of_one_linear_condition(seed: int) -> None:
     need = training_cost(scenario) - scenario.benefit
     assert 0 < need < 0.06
     low, mid, high = uncertainty_of(scenario, seed, samples=2048).probability["S1"]
-    assert mid == pytest.approx(1 - need / 0.06, abs=2e-3), seed
+    # Every scrambled sequence has one point in each of 256 equal intervals; one interval is cut.
+    assert mid == pytest.approx(1 - need / 0.06, abs=1 / 256), seed
     assert low <= mid <= high
 
 
