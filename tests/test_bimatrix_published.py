@@ -214,7 +214,7 @@ def test_shapleys_game_with_equilibria_that_no_path_reaches() -> None:
 
 
 def test_myersons_card_game() -> None:
-    # Myerson, Game Theory (1991), table 2.1 and section 3.4: the unique equilibrium raises with a
+    # Myerson, Game Theory (1991), table 2.1: the unique equilibrium raises with a
     # losing card one time in three, and meets two times in three.
     A = np.array([[0, 1], [F(1, 2), 0], [F(-1, 2), 1], [0, 0]])
     found = solve_bimatrix(A, -A)

@@ -312,7 +312,7 @@ def test_apex_game():
 
 
 def test_lemaire_insurance():
-    """Three depositors pool 9 million for better interest (Lemaire 1991, ASTIN Bull. 21:17)."""
+    """Three depositors pool 3 million for better interest (Lemaire 1991, ASTIN Bull. 21:17)."""
     order = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
     interest = [46125, 17437.5, 5812.5, 69187.5, 53812.5, 30750, 90000]
     game = CoalitionGame({frozenset(s): v for s, v in zip(order, interest, strict=True)})

@@ -401,7 +401,7 @@ def test_published_detrimental_move_order():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_published_complete_information_with_any_number_of_agents(seed):
-    # Bag, Roy 2011, Int. Economic Review 52:1: under complete information a sequential game with
+    # Bag, Roy 2011, Int. J. Game Theory 40:119: under complete information a sequential game with
     # quasi-linear utility never yields more than the simultaneous one (no caps there).
     rng = np.random.default_rng(seed)
     for n in (2, 5, 12, 40):

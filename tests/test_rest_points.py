@@ -233,7 +233,7 @@ def test_ess_against_invasions_by_many_mutants(payoffs: list[list[int]], seed: i
 
 @given(st.integers(2, 4).flatmap(matrices))
 def test_no_ess_has_its_support_among_another_s_best_replies(payoffs: list[list[int]]) -> None:
-    """Bishop and Cannings 1976 (J. Theor. Biol. 59:1)."""
+    """Bishop and Cannings 1976 (Adv. Appl. Prob. 8:616)."""
     found = [p for p in PopulationGame.matrix(payoffs).rest_points() if p.ess]
     for one, other in itertools.permutations(found, 2):
         earned = np.array(payoffs) @ one.strategy

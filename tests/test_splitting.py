@@ -362,7 +362,7 @@ def equal_losses(estate: float) -> Any:
 
 
 def test_bankruptcy_rules_of_the_talmud() -> None:
-    """De Frutos 1999 (Games Econ. Behav. 29) and Ju 2003: equal awards cannot be manipulated by
+    """De Frutos 1999 (Games Econ. Behav. 26:255) and Ju 2003: equal awards cannot be manipulated by
     merging claims, equal losses not by splitting them, only the proportional rule by neither.
     Claims 100, 200, 300 and estate 200 are the Talmud's (Aumann, Maschler 1985, table I)."""
     claims = [100.0, 200.0, 300.0]

@@ -79,9 +79,9 @@ def test_orrison_schotter_and_weigelt_2004(participants: int, winners: int) -> N
     assert game.effort == pytest.approx(73.75)
 
 
-# Jia 2008, Public Choice 135:125, and Fu and Lu 2012, Economic Theory 50:307: a race for one prize
-# with Gumbel luck is Tullock's lottery in the logarithms: with outputs log(x_i) + eps_i the chance
-# to win is x_i/sum x_j, so equal contestants gain (N-1)/N^2 per unit of output.
+# Jia 2008, Public Choice 135:125, and Fu and Lu 2012, Social Choice and Welfare 38:497: a race for
+# one prize with Gumbel luck is Tullock's lottery in the logarithms: with outputs log(x_i) + eps_i
+# the chance to win is x_i/sum x_j, so equal contestants gain (N-1)/N^2 per unit of output.
 @pytest.mark.parametrize("participants", [2, 3, 10, 400])
 def test_gumbel_luck_is_a_lottery(participants: int) -> None:
     cutoffs = Cutoffs.finite(stats.gumbel_r(), participants, 1)

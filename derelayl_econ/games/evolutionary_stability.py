@@ -11,7 +11,7 @@ in S (Haigh 1975). Take k in S and z = sum t_i (e_i - e_k): the form -z'Az has t
 and must be positive for t_i free in S and t_i >= 0 elsewhere. Free coordinates are eliminated one
 by one, each with a positive pivot, and the rest must be strictly copositive (Abakuks 1980), which
 is the case iff every principal submatrix whose last row has positive cofactors only has a positive
-determinant (Keller; Hadeler 1983, Linear Algebra Appl. 49:79, theorem 3). An ESS is asymptotically
+determinant (Keller; Hadeler 1983, Linear Algebra Appl. 49:79). An ESS is asymptotically
 stable under the replicator dynamic (Taylor and Jonker 1978); the converse fails (Zeeman 1980).
 """
 

@@ -9,7 +9,7 @@ or nothing, if no point of P_S is positive on all of S. The corners of P_S are t
 the equations, restricted to the support of x, have one solution. So the enumeration of all pairs of
 a support S and a corner's support within it, in rationals, finds every rest point: P_S is one point
 (isolated within its face) or a continuum, given by its corners. An ESS is never in a continuum
-(Haigh 1975, J. Appl. Prob. 12:8), so each is decided by
+(Haigh 1975, Adv. Appl. Prob. 7:8), so each is decided by
 :func:`derelayl_econ.games.evolutionary_stability.is_ess`.
 """
 
