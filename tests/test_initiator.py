@@ -18,7 +18,7 @@ from derelayl_econ.design.initiator import InitiatorDesign
 from derelayl_econ.design.result import DesignStatus
 from derelayl_econ.design.share_costs import ExactSample, ExactUniform, exact_costs
 from derelayl_econ.design.share_problem import ShareProblem
-from derelayl_econ.design.share_search import explore
+from derelayl_econ.design.share_search import ShareCertificate, explore
 from derelayl_econ.games.cost_distribution import costs_of
 
 SEEDS = (3, np.random.SeedSequence().entropy)
@@ -326,3 +326,37 @@ def test_bad_funding(wrong: dict[str, Any], message: str) -> None:
         FundingPrice(**({"funding": FUNDING} | wrong))
     with pytest.raises(d.InputError, match="goal must be one of"):
         FundingPrice(funding=FUNDING).solve("growth")
+
+
+# -- no fee at all
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("goal", GOALS)
+def test_where_nothing_can_be_charged_those_train_whom_the_model_is_worth_it(
+    seed: int, goal: str
+) -> None:
+    """A = u_0 leaves one outcome, that of fee and price zero, at a share that is no fraction."""
+    rng = np.random.default_rng(seed)
+    width, value, nu = rng.uniform(0.5, 2), rng.uniform(0.5, 3), rng.uniform(0, 2)
+    for costs in (stats.uniform(0, width), stats.expon(0, width)):
+        relay = _relay(value=value, outside=1.0, cost_distribution=costs)
+        design = InitiatorDesign(relay=relay, quality_value=nu).solve(goal)
+        assert design.status is DesignStatus.OPTIMAL, (seed, goal)
+        assert design.access_fee == design.improvement_price == 0
+        free = replace(relay, access_fee=0.0, price=0.0)
+        assert design.training_share == pytest.approx(free.steady_state().training_share)
+        assert design.value == pytest.approx(_outcome(free, nu, goal), abs=1e-9), seed
+        proof = design.certificate
+        assert isinstance(proof, ShareCertificate)
+        assert proof.check()
+        if proof.share_above is None:  # floats may meet the condition by rounding
+            assert proof.problem.exact is None
+            continue
+        for worse in (
+            {"share_above": proof.share},
+            {"share": proof.share * 0.9},
+            {"share_above": None},
+            {"value": proof.value + proof.gap / 2 + 1e-9},
+        ):
+            assert not replace(proof, **worse).check(), worse

@@ -43,11 +43,16 @@ def test_honesty_costs_more_with_the_margin() -> None:
 
 def test_openness_costs_sustainability() -> None:
     caps = np.array([0.0, 0.1, 0.3, 0.5, 0.9])
-    front = d.openness_front(RELAY, caps[1:])
-    assert np.allclose(front.best, np.minimum(caps[1:], 0.5) * (1 - np.minimum(caps[1:], 0.5)),
+    front = d.openness_front(RELAY, caps)
+    assert np.allclose(front.best, np.minimum(caps, 0.5) * (1 - np.minimum(caps, 0.5)),
                        atol=1e-5)  # fmt: skip
     assert all(design.certificate is not None and design.certificate.check()
                for design in front.designs)  # fmt: skip
+
+
+def test_a_cap_above_what_the_market_bears_changes_nothing() -> None:
+    front = d.openness_front(replace(RELAY, outside=0.7), [0.1, 0.3, 5.0])
+    assert front.best[1] == pytest.approx(front.best[2], abs=1e-5)
 
 
 def test_points_without_a_design_are_nan() -> None:
@@ -94,7 +99,7 @@ def test_a_front_without_designs_cannot_be_marked() -> None:
         (lambda: d.subsidy_front(FUNDING, [-1.0]), "subsidy"),
         (lambda: d.honesty_front(None, [0.0]), "audit must be an AuditDesign"),
         (lambda: d.honesty_front(AUDIT, [math.nan]), "margin of honesty"),
-        (lambda: d.openness_front(RELAY, [2.0]), "fee_caps"),
+        (lambda: d.openness_front(RELAY, [-1.0]), "fee_caps"),
         (lambda: d.openness_front("x", [0.0]), "relay must be an ArrivalRelay"),
     ],
 )

@@ -28,7 +28,7 @@ from derelayl_econ.design.audit import AuditDesign
 from derelayl_econ.design.funding_price import FundingPrice
 from derelayl_econ.design.initiator import InitiatorDesign
 from derelayl_econ.design.result import Design, DesignStatus
-from derelayl_econ.domains import Domain, check_array
+from derelayl_econ.domains import NON_NEGATIVE, Domain, check_array
 from derelayl_econ.errors import InputError
 from derelayl_econ.games.arrivals import ArrivalRelay
 from derelayl_econ.games.funding import DriftFunding
@@ -150,6 +150,8 @@ def openness_front(
 
     Parameters
     ----------
+    fee_caps : array_like of shape (points,)
+        Increasing (money); caps above what access is worth beyond leaving change nothing.
     quality_value : float
         What quality is worth to the initiator (money per score and leg): counted, too.
 
@@ -162,11 +164,12 @@ def openness_front(
     array([0.09, 0.21, 0.25])
     """
     _ = InitiatorDesign(relay=relay, quality_value=quality_value)
-    caps = check_array("fee_caps", fee_caps, Domain(0, max(0.0, relay.access - relay.outside)))
+    caps = check_array("fee_caps", fee_caps, NON_NEGATIVE)
     return _front(
         "highest access fee (money)", "fees less rewards (money/leg)", caps,
         lambda cap: InitiatorDesign(
-            relay=replace(relay, access=relay.outside + cap), quality_value=quality_value
+            relay=replace(relay, access=min(relay.access, relay.outside + cap)),
+            quality_value=quality_value,
         ).solve("profit", gap=1e-5),
     )  # fmt: skip
 

@@ -71,10 +71,13 @@ class ShareProblem:
 
     def money(self, share: Numbers) -> tuple[Numbers, Numbers]:
         """Return the least k >= 0 and the greatest k, perhaps < 0, at which a share trains."""
-        costs = self._costs(share)
-        value, rate = self._numbers("value", "learning_rate", like=share)
-        own = value * rate * self.gap(share)
+        costs, own = self._costs(share), self._own(share)
         return np.maximum(costs.quantile(share) - own, 0), costs.quantile_right(share) - own
+
+    def _own(self, share: Any) -> Any:
+        """Return w gamma x~(s), what a trainer gains by using the better model."""
+        value, rate = self._numbers("value", "learning_rate", like=share)
+        return value * rate * self.gap(share)
 
     def values(self, share: Numbers) -> Numbers:
         """Return the goal at shares, -inf where a share is not feasible."""
@@ -87,6 +90,18 @@ class ShareProblem:
         by_parts = self.goal != "welfare"
         most = self._goal(high, balance) if by_parts else self._concave(low, high)
         return np.where(possible, most, -math.inf)
+
+    def value_without_money(self, low: float, high: float) -> Any:
+        """Return a lower bound of the goal where training brings no money, thus s K(s) = 0.
+
+        The share who train then lies from ``low`` to ``high``; -inf if that is not known.
+        """
+        ends = self.array([low, high])
+        costs, own = self._costs(ends), self._own(ends)
+        if costs.quantile(ends)[0] > own[0] or costs.quantile_right(ends)[1] < own[1]:
+            return -math.inf
+        goals = self._goal(ends, 0 * ends)
+        return goals.min() if self.goal == "welfare" else goals[0]  # concave; rising
 
     def best_money(self, share: float) -> Any:
         """Return the k of the largest balance at a share."""

@@ -48,6 +48,9 @@ class ShareCertificate:
         Ends of the boxes, from 0 to 1.
     share : float
         The best share found.
+    share_above : float or None
+        Where nothing but "training brings no money" is feasible (no fee can be asked for, and there
+        is no subsidy): the share who train then lies between ``share`` and this.
     value, bound : Fraction or float
         Of the goal, at the share and over all boxes.
     """
@@ -57,6 +60,7 @@ class ShareCertificate:
     share: float
     value: Fraction | float
     bound: Fraction | float
+    share_above: float | None = None
 
     @property
     def gap(self) -> Fraction | float:
@@ -85,7 +89,8 @@ class ShareCertificate:
             return False
         if not all(a < b for a, b in zip(self.edges[:-1], self.edges[1:], strict=True)):
             return False
-        value, bound = _value(self.problem, self.share), _bound(self.problem, self.edges)
+        value = _value(self.problem, self.share, self.share_above)
+        bound = _bound(self.problem, self.edges)
         return bool(value == self.value and bound == self.bound and -math.inf < value <= bound)
 
 
@@ -114,20 +119,37 @@ def search(problem: ShareProblem, gap: float) -> ShareCertificate | None:
 
     ``gap`` is relative to the size of the goal.
     """
-    cover, share, best = explore(problem, gap)
-    value = _value(problem, share)
-    if best == -math.inf or value == -math.inf:
+    cover, share, _ = explore(problem, gap)
+    above, value = None, _value(problem, share, None)
+    if value == -math.inf:  # in fractions; floats may hit upon what is feasible by rounding
+        share, above = _share_without_money(problem)
+        value = _value(problem, share, above)
+    if value == -math.inf:
         return None
-    return ShareCertificate(problem=problem, edges=cover, share=share, value=value,
-                            bound=_bound(problem, cover))  # fmt: skip
+    return ShareCertificate(problem=problem, edges=cover, share=share, share_above=above,
+                            value=value, bound=_bound(problem, cover))  # fmt: skip
+
+
+def _share_without_money(problem: ShareProblem) -> tuple[float, float]:
+    """Return floats between which the share lies who train for nothing."""
+    near = _natural_share(problem)
+    for bits in range(52, 26, -1):
+        low, high = near * (1 - 0.5**bits), min(near * (1 + 0.5**bits), 1.0)
+        if problem.value_without_money(low, high) > -math.inf:
+            break
+    return low, high
 
 
 def _first_edges(problem: ShareProblem) -> Numbers:
     """Return a grid, finer above the share who train for nothing: lower ones are not feasible."""
-    relay = problem.relay
-    natural = float(steady(relay, np.array(0.0), np.array(0.0)).training_share)
+    natural = _natural_share(problem)
     finer = natural + (1 - natural) * 0.5 ** np.arange(1, 48)
     return np.concatenate([np.linspace(0.0, 1.0, _START + 1), finer, [natural]])
+
+
+def _natural_share(problem: ShareProblem) -> float:
+    """Return the share who train for nothing, rounded."""
+    return float(steady(problem.relay, np.array(0.0), np.array(0.0)).training_share)
 
 
 def _size(best: float) -> float:
@@ -143,7 +165,9 @@ def _best(
     return (float(shares[place]), float(values[place])) if better else known
 
 
-def _value(problem: ShareProblem, share: float) -> Any:
+def _value(problem: ShareProblem, share: float, above: float | None) -> Any:
+    if above is not None:
+        return problem.value_without_money(share, above)
     return problem.values(problem.array([share]))[0]
 
 
