@@ -100,8 +100,8 @@ def ecology(options: Namespace) -> bool:
     if out_is(options, ".csv"):
         write(options, study.to_frame().to_csv(index=False))
     elif options.json or out_is(options, ".json"):
-        answer = {"seed": options.seed, "theory": steady.to_dict(), "simulation": study.to_dict()}
-        emit(options, json.dumps(answer, indent=2))
+        both = {"seed": options.seed, "theory": steady.to_dict(), "simulation": study.to_dict()}
+        emit(options, json.dumps(both, indent=2))
     else:
         emit(options, f"{steady}\n\n{study}")
     return 2 * len(study.alive) >= len(study)

@@ -225,13 +225,7 @@ class Programs:
     def _enters(self, inequality: Inequality) -> bool:
         used = {*inequality.left.arguments, *inequality.right.arguments}
         audits = len(self.places) > 1
-        behind = {
-            "audit_rate",
-            "committee_size",
-            "committee_false_reject",
-            "committee_false_accept",
-        }
-        return not used.isdisjoint(self.codes) or (audits and not used.isdisjoint(behind))
+        return not used.isdisjoint(self.codes) or (audits and not used.isdisjoint(_BEHIND_AUDITS))
 
     def _applies(self, needs: str) -> bool:
         return not needs or bool(np.all(np.asarray(self.terms.get(needs, 0.0)) > 0))
