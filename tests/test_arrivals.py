@@ -472,10 +472,10 @@ def test_vervaat_moments_of_a_random_affine_recursion(
 
 
 def test_brockwell_gani_resnick_total_catastrophes_make_ages_geometric() -> None:
-    """Brockwell, Gani and Resnick 1982, Advances in Applied Probability 14:709 (uniform and total
-    catastrophes): if growth is reset with chance s per step, the time since the last reset is
-    geometric. Training that closes (nearly) the whole gap resets it; after n legs of drift the gap
-    is 1 - (1 - eta)^n."""
+    """Brockwell, Gani and Resnick 1982, Advances in Applied Probability 14:709, on growth with
+    catastrophes; here they are total: if growth is reset with chance s per step, the time since the
+    last reset is geometric. Training that closes (nearly) the whole gap resets it; after n legs of
+    drift the gap is 1 - (1 - eta)^n."""
     share, drift = 0.25, 0.1
     relay = relay_of(drift=drift, learning_rate=1 - 1e-12, value=0,
                      cost_distribution=[0.1, 9.0, 9.0, 9.0])  # fmt: skip

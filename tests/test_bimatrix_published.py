@@ -146,9 +146,10 @@ def test_lemke_howson_paths_are_as_long_as_published(size: int, longest: int) ->
 
 
 @pytest.mark.parametrize("size", range(1, 9))
-def test_quint_and_shubiks_bound_is_reached_by_coordination(size: int) -> None:
+def test_coordination_has_quint_and_shubiks_number_of_equilibria(size: int) -> None:
     # Quint and Shubik, "A theorem on the number of Nash equilibria in a bimatrix game",
-    # International Journal of Game Theory 26 (1997): 2^n - 1, one for each set of actions.
+    # International Journal of Game Theory 26 (1997): 2^n - 1, one for each set of actions. They
+    # conjectured that no game has more; the game with 75 equilibria above has.
     found = solve_bimatrix(np.eye(size), np.eye(size), method="exact")
     assert len(found) == 2**size - 1
     assert all(np.array_equal(*equilibrium.strategy) for equilibrium in found)

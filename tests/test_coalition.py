@@ -272,7 +272,7 @@ def test_scaling_money_scales_values(game, unit):
 
 
 def test_glove_game():
-    """One left glove and two right ones (Shapley 1953; Maschler, Solan, Zamir 2013): 4, 1, 1."""
+    """One left glove and two right ones (Maschler, Solan, Zamir 2013): 4, 1, 1."""
     game = CoalitionGame(lambda s: float(0 in s and len(s) > 1), players=3)
     np.testing.assert_allclose(game.shapley(), np.array([4, 1, 1]) / 6)
 
@@ -295,7 +295,8 @@ def test_airport_game(costs, shares):
 
 
 def test_security_council():
-    """Five vetoes and ten others, nine votes needed (Shapley and Shubik 1954; Banzhaf 1965).
+    """Five vetoes and ten others, nine votes needed (Shapley and Shubik 1954; Banzhaf 1965; today's
+    Council is an example in Lemaire 1991).
 
     Shapley 421/2145 and 4/2145; swings 848 and 84 of 2^14.
     """

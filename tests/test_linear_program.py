@@ -78,7 +78,7 @@ def test_wyndor_glass() -> None:
 
 
 def test_chvatal_1983() -> None:
-    # Chvatal 1983, "Linear Programming", (1.1): maximise 5x + 4y + 3z, optimum 13 at (2, 0, 1).
+    # Chvatal 1983, "Linear Programming", chapter 2: maximise 5x + 4y + 3z, optimum 13 at (2, 0, 1).
     rows = [[2, 3, 1], [4, 1, 2], [3, 4, 2]]
     proof = _exact(solve_linear([-5, -4, -3], rows, [5, 11, 8]))
     assert (proof.value, proof.point, proof.prices) == (-13, (2, 0, 1), (-1, 0, -1))

@@ -43,20 +43,20 @@ def test_friedmans_trigger_in_a_cournot_duopoly() -> None:
 
 
 def test_mailath_and_samuelson_prisoners_dilemma() -> None:
-    # Mailath and Samuelson (2006), "Repeated Games and Reputations", figure 1.2.1 and section 2.4:
+    # Mailath and Samuelson (2006), "Repeated Games and Reputations", figure 1.2.1:
     # grim trigger is an equilibrium iff delta >= 1/3, and no lower discount does better than D, D.
     game = StageGame([[(2, 2), (-1, 3)], [(3, -1), (0, 0)]])
     assert grim_trigger(game, (0, 0)).exact == Fraction(1, 3)
     assert solve_payoff_set(game, Fraction(1, 3)).contains([2, 2]) is True
     assert _corners(solve_payoff_set(game, Fraction(1, 3) - EPSILON)) == [[0, 0]]
-    # Folk theorem (theorem 2.5.1's conclusion): all feasible payoffs >= 0 for patient players.
+    # Folk theorem (their chapter 3): all feasible payoffs >= 0 for patient players.
     patient = solve_payoff_set(game, 0.9)
     assert _corners(patient) == [[0, 0], [0, 2.666667], [2, 2], [2.666667, 0]]
 
 
 def test_mailath_and_samuelson_product_choice() -> None:
     # The same book, figure 1.5.1, two long-lived players: high effort and the customised product
-    # (2, 3) for ever iff delta >= 1/2 (section 2.4: 2 >= (1 - delta) 3 + delta).
+    # (2, 3) for ever iff delta >= 1/2 (2 >= (1 - delta) 3 + delta).
     game = StageGame([[(2, 3), (0, 2)], [(3, 0), (1, 1)]])
     assert grim_trigger(game, (0, 0)).exact == Fraction(1, 2)
     assert solve_payoff_set(game, Fraction(1, 2)).contains([2, 3]) is True

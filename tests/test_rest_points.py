@@ -121,7 +121,7 @@ def test_cliques_carry_the_evolutionarily_stable_states(seed: int) -> None:
 
 
 def test_an_attractor_without_linear_attraction() -> None:
-    """Taylor and Jonker 1978: an ESS is an attractor even where eigenvalues vanish."""
+    """Hofbauer, Schuster and Sigmund 1979, Zeeman 1980: so is an ESS with a zero eigenvalue."""
     game = PopulationGame.matrix([[0, 0], [0, -1]])  # the second loses against itself only
     found = game.rest_points()
     (ess,) = found.attractors

@@ -186,7 +186,7 @@ def test_exact_values_against_all_orders() -> None:
 
 
 def test_glove_game() -> None:
-    """One left glove, two right ones (Shapley 1953): 2/3, 1/6, 1/6."""
+    """One left glove, two right ones (Maschler, Solan, Zamir 2013): 2/3, 1/6, 1/6."""
 
     def pairs(legs: frozenset[int]) -> float:
         return float(0 in legs and len(legs) > 1)

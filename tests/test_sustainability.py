@@ -336,8 +336,8 @@ def test_the_inspectors_committed_rate(rate: float) -> None:
     assert (report["S2"].verdict is HOLDS) == (rate * 5 > 1)
 
 
-# Equal pay per name: Chen, Papadimitriou, Roughgarden 2019 (AFT), only proportional rules are
-# Sybil-proof: pay by exact gain passes, any equal pool fails without a fee.
+# Equal pay per name: Chen, Papadimitriou, Roughgarden 2019 (AFT), only the proportional rule is
+# proof against splitting and merging: pay by exact gain passes, any equal pool fails without a fee.
 def test_only_proportional_pay_is_split_proof() -> None:
     free = volunteers(2.0)
     assert assess(free.replace("reward.price", 5), knobs=False)["S4"].verdict is HOLDS

@@ -80,7 +80,7 @@ class CoalitionGame:
 
     Examples
     --------
-    A left glove and two right ones; only a pair is worth something (Shapley 1953):
+    A left glove and two right ones; only a pair is worth something:
 
     >>> game = CoalitionGame(lambda members: float(0 in members and len(members) > 1), players=3)
     >>> game.shapley().round(4)

@@ -3,8 +3,8 @@ r"""Where a density has its top: what proves bounds of it on an interval.
 A density that never falls before its mode and never rises after it has its smallest value on an
 interval at one of the interval's ends, and its largest value at the mode if that lies inside and
 else at an end. The families below have this property for the parameters stated; the modes are
-those of the standard forms of ``scipy.stats`` (Johnson, Kotz, Balakrishnan 1994, Continuous
-Univariate Distributions), to be scaled and shifted.
+those of the standard forms of ``scipy.stats`` (Johnson, Kotz, Balakrishnan 1994 and
+1995, Continuous Univariate Distributions, volumes 1 and 2), to be scaled and shifted.
 
 The density is evaluated at some floats around the mode, as that of a shifted form may be rounded
 out of the support, where the density is zero.

@@ -11,8 +11,9 @@ in S (Haigh 1975). Take k in S and z = sum t_i (e_i - e_k): the form -z'Az has t
 and must be positive for t_i free in S and t_i >= 0 elsewhere. Free coordinates are eliminated one
 by one, each with a positive pivot, and the rest must be strictly copositive (Abakuks 1980), which
 is the case iff every principal submatrix whose last row has positive cofactors only has a positive
-determinant (Keller; Hadeler 1983, Linear Algebra Appl. 49:79). An ESS is asymptotically
-stable under the replicator dynamic (Taylor and Jonker 1978); the converse fails (Zeeman 1980).
+determinant (Keller; Hadeler 1983, Linear Algebra Appl. 49:79). An ESS is asymptotically stable
+under the replicator dynamic (Taylor and Jonker 1978; Hofbauer, Schuster and Sigmund 1979); the
+converse fails (Zeeman 1980).
 """
 
 from __future__ import annotations
