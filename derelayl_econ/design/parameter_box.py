@@ -77,8 +77,12 @@ class ParameterBox:
         """Return the game with some parameters at their lower and some at their upper ends."""
         ends = {name: self.ends[name][0] for name in low if name in self.ends}
         ends |= {name: self.ends[name][1] for name in high if name in self.ends}
-        found: Any = game
-        return replace(found, **ends) if ends else found
+        found: Game = _replaced(game, ends)
+        return found
+
+
+def _replaced(game: Any, numbers: dict[str, float]) -> Any:
+    return replace(game, **numbers)
 
 
 def _ends(name: str, estimate: float, off: float) -> tuple[float, float]:

@@ -123,7 +123,9 @@ def _minus(goal: str, corners: PriceCorners, corner: DriftFunding, pay: Convex) 
     return _transfer(corners, corner, pay, charged)
 
 
-def _transfer(corners: PriceCorners, corner: DriftFunding, pay: Convex, charged: Any) -> Convex:
+def _transfer(
+    corners: PriceCorners, corner: DriftFunding, pay: Convex, charged: Fraction
+) -> Convex:
     """Return q (eta lambda - charged) at a corner."""
     rate, top, cost = _number(corner, "drift"), _number(corner, "quality_max"), _break_even(corner)
     gross, here = charged + rate * _number(corner, "value"), _pay_at(corners, corner, pay)

@@ -66,14 +66,19 @@ class ShareProblem:
 
     def quality(self, share: Any) -> Any:
         """Return q(s) = gamma x~ s/eta, what drift works on."""
-        drift, rate = self._numbers("drift", "learning_rate", like=share)
-        return rate * self.gap(share) * share / drift
+        (drift,) = self._numbers("drift", like=share)
+        return self.improvement(share) * share / drift
+
+    def improvement(self, share: Any) -> Any:
+        """Return gamma x~(s), what a leg that is trained improves."""
+        (rate,) = self._numbers("learning_rate", like=share)
+        return rate * self.gap(share)
 
     def money(self, share: Numbers) -> tuple[Numbers, Numbers]:
         """Return the least k >= 0 and the greatest k, perhaps < 0, at which a share trains."""
         costs = self._costs(share)
-        value, rate = self._numbers("value", "learning_rate", like=share)
-        own = value * rate * self.gap(share)
+        (value,) = self._numbers("value", like=share)
+        own = value * self.improvement(share)
         return np.maximum(costs.quantile(share) - own, 0), costs.quantile_right(share) - own
 
     def values(self, share: Numbers) -> Numbers:
