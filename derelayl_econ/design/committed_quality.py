@@ -55,7 +55,8 @@ class CommittedQuality:
         """Return money or prices as fractions, or as floats where costs are no fractions."""
         if not self.exact:
             return np.asarray(values, dtype=np.float64)
-        return np.array([*map(Fraction, values), None], dtype=object)[:-1]
+        found: Numbers = np.array([*map(Fraction, values), None], dtype=object)[:-1]
+        return found
 
     def ceiling(self, low_fee: Numbers, high_fee: Numbers, crowd: Numbers) -> Numbers:
         """Return prices above which no fee in [low, high] pays the rewards; 0 < ``crowd`` <= 1."""

@@ -153,7 +153,7 @@ class FundingPrice:
 
 
 def _known(goal: str) -> str:
-    if goal not in _GOALS:
+    if not isinstance(goal, str) or goal not in _GOALS:
         raise InputError("goal", goal, f"be one of {', '.join(_GOALS)}",
                          hint=did_you_mean(goal, _GOALS))  # fmt: skip
     return goal

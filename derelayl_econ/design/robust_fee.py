@@ -121,9 +121,10 @@ def robust_fee(
 
 
 def _described(proof: FeeCertificate, gap: float, prices: tuple[DualPrice, ...]) -> FeeDesign:
-    pair = {"access_fee": proof.access_fee, "price": proof.improvement_price}
-    hardest = replace(proof.problem.hardest.relay, **pair)
-    each = [replace(proof.problem.weakest, drift=drift, **pair) for drift in proof.drift_edges]
+    fee, price, problem = proof.access_fee, proof.improvement_price, proof.problem
+    hardest = replace(problem.hardest.relay, access_fee=fee, price=price)
+    weakest = replace(problem.weakest, access_fee=fee, price=price)
+    each = [replace(weakest, drift=drift) for drift in proof.drift_edges]
     states = [relay.steady_state() for relay in each]
     qualities = [relay.learning_rate * state.gap * state.training_share / relay.drift
                  for relay, state in zip(each, states, strict=True)]  # fmt: skip
@@ -132,10 +133,10 @@ def _described(proof: FeeCertificate, gap: float, prices: tuple[DualPrice, ...])
     return FeeDesign(
         status=DesignStatus.OPTIMAL if close else DesignStatus.INACCURATE,
         value=float(proof.value), unit=UNITS["quality"], bound=float(proof.bound),
-        variables={"access_fee": proof.access_fee, "improvement_price": proof.improvement_price},
-        certificate=proof, prices=prices, access_fee=proof.access_fee,
-        improvement_price=proof.improvement_price, training_share=states[worst].training_share,
-        gap=states[worst].gap, quality=qualities[worst], cutoff=states[worst].cutoff,
+        variables={"access_fee": fee, "improvement_price": price}, certificate=proof,
+        prices=prices, access_fee=fee, improvement_price=price,
+        training_share=states[worst].training_share, gap=states[worst].gap,
+        quality=qualities[worst], cutoff=states[worst].cutoff,
         balance=hardest.steady_state().balance, worst_case=each[worst], hardest=hardest,
     )  # fmt: skip
 
