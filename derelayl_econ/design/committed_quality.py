@@ -78,7 +78,7 @@ class CommittedQuality:
     ) -> Numbers:
         """Return whether no smaller share than this can be steady."""
         money = fee + price * there.improvement(share)
-        return np.asarray(there.money(share)[0] <= money, dtype=bool) | (share == 0)
+        return np.asarray((there.money(share)[0] <= money) | (share == 0), dtype=bool)
 
     def most(self, drift: float, fee: Numbers, price: Numbers, share: Numbers) -> Numbers:
         """Return upper bounds of quality at a drift; those of everybody where a share is none."""

@@ -1,10 +1,10 @@
 """The search for the fee and price that hold most quality in the worst case, and its proof.
 
 For a given fee the best price is the highest that fees can pay at the hardest corner: one number is
-left, the fee. Cells of fees whose bound exceeds the best point are halved until none does by more
-than the gap: branch and bound, in floats. The worst drift at the pair found is looked for by cells
-of drift; if it is none of those at which the bound looks, it becomes one, and the search starts
-again. Proofs at the end, in fractions where costs allow it.
+left, the fee. Cells of fees whose bound exceeds the best point are cut in eight until none does by
+more than the gap: branch and bound, in floats. The worst drift at the pair found is looked for by
+cells of drift; if it is none of those at which the bound looks, it becomes one, and the search
+starts again. Proofs at the end, in fractions where costs allow it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["best_quality", "prove_quality"]
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]
 
-_START, _HALVINGS, _MOST, _ROUNDS = 32, 50, 20_000, 12
+_START, _PARTS, _CUTS, _MOST, _ROUNDS = 32, 8, 18, 20_000, 12
 _TINY, _SMALL = 1e-300, 1e-12
 _STEPS = tuple(2.0**-bits for bits in (50, 46, 42, 36, 30, 24))
 """Distances by which a share or a price is moved to the safe side, until it is proved."""
@@ -71,18 +71,17 @@ def _search(problem: CommittedQuality, drifts: tuple[float, ...], gap: float) ->
     top = float(problem.hardest.highest_fee)
     edges = np.linspace(0.0, top, _START + 1) if top > 0 else np.zeros(2)
     fee, price, best = _best(problem, drifts, edges, (0.0, 0.0, -math.inf))
-    low, high, kept, count = edges[:-1], edges[1:], [edges], len(edges)
-    for _ in range(_HALVINGS):
+    low, high, kept = edges[:-1], edges[1:], [edges]
+    for _ in range(_CUTS):
         wide = _reach(problem, drifts, low, high)[1] > best + gap * _size(best)
-        middle = (low + high) / 2
-        wide &= (low < middle) & (middle < high)
-        low, high, middle = low[wide], high[wide], middle[wide]
-        count += len(middle)
-        if not wide.any() or count > _MOST:
+        wide &= np.nextafter(low, high) < high
+        parts = np.linspace(low[wide], high[wide], _PARTS + 1, axis=1)
+        if not wide.any() or sum(map(len, kept)) + parts.size > _MOST:
             break
-        fee, price, best = _best(problem, drifts, middle, (fee, price, best))
-        kept.append(middle)
-        low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
+        inner = parts[:, 1:-1].ravel()
+        fee, price, best = _best(problem, drifts, inner, (fee, price, best))
+        kept.append(inner)
+        low, high = parts[:, :-1].ravel(), parts[:, 1:].ravel()
     fees = np.sort(np.concatenate(kept))
     return _Found(fees, fee, price, best)
 
