@@ -140,7 +140,8 @@ class InitiatorDesign:
             Half-widths >= 0 of ``value``, ``learning_rate``, ``drift``, ``quality_max``,
             ``access``, ``outside``, each in its own unit; 0 where not named.
         gap : float
-            How far from the best the value may be, relative to it, from 1e-9 to 0.1.
+            How far from the best the value may be, relative to it, from 1e-9 to 0.1 (of quality:
+            or 1e-9 of the ceiling).
 
         Raises
         ------

@@ -68,6 +68,7 @@ _SKILL = ("value", "learning_rate", "quality_max")
 
 FEE_PARAMETERS = (*_SKILL, "drift", "access", "outside")
 
+_ROUNDING = 1e-9  # of the ceiling: the least difference of qualities that is told apart
 _STEP = 1e-3  # of the highest fee, by which a condition is moved to see what it is worth
 
 
@@ -129,7 +130,8 @@ def _described(proof: FeeCertificate, gap: float, prices: tuple[DualPrice, ...])
     qualities = [relay.learning_rate * state.gap * state.training_share / relay.drift
                  for relay, state in zip(each, states, strict=True)]  # fmt: skip
     worst = int(np.argmin(qualities))
-    close = proof.gap <= 2 * gap * max(abs(float(proof.value)), 1e-12)
+    # Where nothing can be held, shares are known to a rounding only.
+    close = proof.gap <= max(2 * gap * float(proof.value), _ROUNDING * problem.weakest.quality_max)
     return FeeDesign(
         status=DesignStatus.OPTIMAL if close else DesignStatus.INACCURATE,
         value=float(proof.value), unit=UNITS["quality"], bound=float(proof.bound),
