@@ -298,7 +298,28 @@ def test_where_fees_bring_nothing_in_only_those_train_who_like_to() -> None:
     assert (nobody.value, nobody.bound) == (0, pytest.approx(0, abs=1e-9))
 
 
+def test_profit_with_own_use_may_be_worst_inside_the_box() -> None:
+    # Why it is not offered: a higher ceiling brings more quality, but fewer who pay.
+    world = {"value": 2.0, "learning_rate": 0.2, "drift": 0.05,
+             "quality_max": np.linspace(0.7, 1.5, 15)}  # fmt: skip
+    _, quality, balance = _steady(COSTS[3], 0.5, 0.83, world)
+    worth = balance + 0.144 * quality
+    assert balance.min() >= 0
+    assert worth.min() < min(worth[0], worth[-1]) - 4e-3
+
+
 # -- certificates
+
+
+def test_rounding_leaves_a_bound_in_floats_a_bound() -> None:
+    # All but 1e-15 train: value and bound differ by roundings only.
+    relay = _relay(access=2.345667425491948, value=0.0, learning_rate=0.18612355767494582,
+                   quality_max=0.8792673011138503, drift=0.005587466671531807,
+                   outside=0.2606297157213276, cost_distribution=stats.norm(0.5, 0.2))  # fmt: skip
+    box = {"learning_rate": 0.0033210651035141215, "quality_max": 0.002974250020239893}
+    design = InitiatorDesign(relay=relay, subsidy=0.26).robust("quality", box=box, gap=1e-5)
+    assert design.certificate is not None
+    assert design.certificate.check()
 
 
 @pytest.mark.parametrize("costs", [*COSTS[:3], [0.5, 0.5]])

@@ -21,6 +21,8 @@ from derelayl_econ.design.committed_quality import CommittedQuality
 
 __all__ = ["FeeCertificate", "bound_of", "cell_money", "value_of"]
 
+_ROUNDING = 1e-12  # relative: what floats add up to, where costs are no fractions
+
 Floats = tuple[float, ...]
 Numbers = npt.NDArray[Any]
 
@@ -143,7 +145,8 @@ def bound_of(proof: FeeCertificate) -> Any:
         problem.most(drift, fees, prices, problem.hardest.array(joined))
         for drift, joined in zip(proof.drifts, proof.joiners, strict=True)
     ]
-    return np.minimum.reduce(rows).max()
+    most = np.minimum.reduce(rows).max()
+    return most if problem.exact else most * (1 + _ROUNDING)
 
 
 def _rises(edges: Floats) -> bool:

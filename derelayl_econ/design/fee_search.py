@@ -34,6 +34,7 @@ Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]
 
 _START, _PARTS, _CUTS, _MOST, _ROUNDS = 32, 8, 18, 20_000, 12
+_MOST_DRIFTS = 2000
 _TINY, _SMALL = 1e-300, 1e-12
 _STEPS = tuple(2.0**-bits for bits in (50, 46, 42, 36, 30, 24))
 """Distances by which a share or a price is moved to the safe side, until it is proved."""
@@ -144,7 +145,7 @@ def _worst_drift(
         return known[drift]
 
     cells = [(low, high)]
-    while cells and len(known) < _MOST // 10:
+    while cells and len(known) < _MOST_DRIFTS:
         worst = min(quality(end) for cell in cells for end in cell)
         worst = min(worst, *known.values())
         wide = [
