@@ -75,6 +75,18 @@ def _solved_unequally(game: d.UnequalParticipation) -> list[float]:
     return [x for e in game.equilibria() for x in (*e.strategy, *e.payoff, e.regret)]
 
 
+def _priced_robustly(goal: Any, box: Any) -> d.Design:
+    funding = d.DriftFunding(cost=1, drift=0.05, learning_rate=0.2, quality_max=1, users=1,
+                             flow_value=1, value=1)  # fmt: skip
+    return d.FundingPrice(funding=funding, subsidy=0.1).robust(goal, box=box)
+
+
+def _committed(goal: Any, box: Any, gap: Any = 0.1) -> d.Design:
+    relay = d.ArrivalRelay(access=1.0, access_fee=0.3, value=2.0, drift=0.1, learning_rate=0.2,
+                           cost_distribution=[0.4, 0.9], quality_max=1.0)  # fmt: skip
+    return d.InitiatorDesign(relay=relay).robust(goal, box=box, gap=gap)
+
+
 def _relay(relay: d.FiniteRelay) -> list[float]:
     return [relay.legs(), relay.final_quality_gap(), relay.bound(), relay.budget()]
 
@@ -302,6 +314,18 @@ CASES: dict[str, Case] = {
         d.FundingPrice, lambda x: [x.solve().value or 0.0], subsidy=0.1,
         funding=d.DriftFunding(cost=1, drift=0.05, learning_rate=0.2, quality_max=1, users=1,
                                flow_value=1)),
+    "FundingPrice.robust": _case(
+        lambda goal="profit", **box: _priced_robustly(goal, box), lambda x: [x.value or 0.0],
+        goal="profit", cost=0.1, learning_rate=0.01, quality_max=0.1, value=0.1,
+        users=0.1, flow_value=0.1, drift=0.01, leakage=0.0),
+    "FundingPrice.robust (box)": _case(
+        lambda box: _priced_robustly("quality", box), lambda x: [x.value or 0.0], box={}),
+    "InitiatorDesign.robust": _case(
+        lambda goal="quality", **box: _committed(goal, box), lambda x: [x.value or 0.0],
+        goal="quality", value=0.1, learning_rate=0.01, quality_max=0.1, access=0.1, outside=0.1),
+    "InitiatorDesign.robust (gap)": _case(
+        lambda box, gap: _committed("quality", box, gap), lambda x: [x.value or 0.0],
+        box={"drift": 0.01}, gap=0.1),
     "ArrivalRelay": _case(
         d.ArrivalRelay, _arrived, access=1.0, access_fee=0.3, value=2.0, drift=0.1,
         cost_distribution=[0.4, 0.9], learning_rate=0.2, quality_max=1.0, outside=0.0, price=1.0),

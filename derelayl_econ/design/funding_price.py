@@ -19,22 +19,24 @@ each an affine function of z less a multiple of 1/z, so concave for z > 0. Condi
 
 Without a binding condition welfare is best at z = sqrt(a (B/eta + w)/q_max), the closed form of
 :data:`derelayl_econ.games.funding.WELFARE_PRICE`.
+
+*Robust.* Over a box of the parameters two corners decide, and the program stays convex:
+:mod:`derelayl_econ.design.robust_price`, where it is written down; known parameters are a box of
+width 0.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from typing import Any
 
-from derelayl_econ.design.limits import Limit, Variables, at_least, at_most
 from derelayl_econ.design.program import Program
 from derelayl_econ.design.result import Design
-from derelayl_econ.design.terms import Convex
+from derelayl_econ.design.robust_price import PriceCorners, price_program
 from derelayl_econ.domains import NON_NEGATIVE, check_number
 from derelayl_econ.errors import InputError, did_you_mean
-from derelayl_econ.games.funding import DriftFunding
+from derelayl_econ.games.funding import DriftFunding, FundingState
 from derelayl_econ.games.magnitude import check_magnitude
 
 __all__ = ["FundingDesign", "FundingPrice"]
@@ -51,7 +53,9 @@ class FundingDesign(Design):
     reward_price : float
         lambda (money/score).
     quality, legs_per_period, spending, welfare : float
-        Of the steady state at this price (score, legs, money, money).
+        Of the steady state at this price (score, legs, money, money), in the worst case.
+    worst_case : DriftFunding
+        The corner of the box at which the goal is worst at this price; the estimate without a box.
     """
 
     reward_price: float | None = None
@@ -59,6 +63,7 @@ class FundingDesign(Design):
     legs_per_period: float | None = None
     spending: float | None = None
     welfare: float | None = None
+    worst_case: DriftFunding | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,66 +103,64 @@ class FundingPrice:
 
     def program(self, goal: str = "welfare") -> Program:
         """Return the program; the variable is z."""
-        if goal not in _GOALS:
-            raise InputError("goal", goal, f"be one of {', '.join(_GOALS)}",
-                             hint=did_you_mean(goal, _GOALS))  # fmt: skip
-        variables = Variables()
-        pay = variables.single("pay of an improvement")
-        return Program(variables=variables, objective=self._minus(goal, pay), maximise=True,
-                       limits=tuple(self._limits(pay)), goal=goal,
-                       unit="score" if goal == "quality" else "money")  # fmt: skip
+        return price_program(PriceCorners.of(self.funding, {}), self.subsidy, _known(goal))
 
     def solve(self, goal: str = "welfare") -> FundingDesign:
         """Return the best price for ``"welfare"``, ``"profit"`` or ``"quality"``."""
-        design = self.program(goal).solve()
+        return self.robust(goal, box={})
+
+    def robust(self, goal: str = "welfare", *, box: Mapping[str, float]) -> FundingDesign:
+        """Return the price that is best in the worst case over a box of parameters.
+
+        See :mod:`derelayl_econ.design.robust_price` for the program, and for which corners decide.
+
+        Parameters
+        ----------
+        goal : str
+            ``"welfare"``, ``"profit"`` or ``"quality"``.
+        box : mapping of str to float
+            Half-widths >= 0 of ``cost``, ``learning_rate``, ``quality_max``, ``value``, ``users``,
+            ``flow_value``, ``drift``, ``leakage``, each in its own unit; 0 where not named.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, or an end of the box lies outside the parameter's domain.
+
+        Examples
+        --------
+        >>> funding = DriftFunding(cost=1, drift=0.05, learning_rate=0.2, quality_max=1,
+        ...                        users=1, flow_value=1)
+        >>> design = FundingPrice(funding=funding).robust(box={"drift": 0.01, "cost": 0.2})
+        >>> round(design.reward_price, 3), round(design.value, 4)
+        (10.0, 0.16)
+        >>> design.worst_case.drift, design.worst_case.cost
+        (0.060000000000000005, 1.2)
+        """
+        corners = PriceCorners.of(self.funding, box)
+        design = price_program(corners, self.subsidy, _known(goal)).solve()
         known = {part.name: getattr(design, part.name) for part in fields(Design)}
         if design.value is None:
             return FundingDesign(**known)
         price = max(0.0, design["pay of an improvement"] - self.funding.value)
-        state = self.funding.steady_state(price)
+        states = [(corner, corner.steady_state(price))
+                  for corner in corners.deciding(goal, self.subsidy)]  # fmt: skip
+        worst, state = min(states, key=lambda pair: _worth(goal, *pair))
         return FundingDesign(
             **known, reward_price=price, quality=state.quality, spending=state.spending,
-            legs_per_period=state.legs_per_period, welfare=state.welfare,
+            legs_per_period=state.legs_per_period, welfare=state.welfare, worst_case=worst,
         )  # fmt: skip
 
-    def _minus(self, goal: str, pay: Convex) -> Convex:
-        if goal == "quality":
-            return pay.reciprocal() * self._break_even - self._number("quality_max")
-        charged = self._charged if goal == "profit" else self._benefit
-        return self._transfer(pay, charged)
 
-    def _limits(self, pay: Convex) -> list[Limit]:
-        rate, own = self._number("drift"), self._number("value")
-        if self.subsidy == 0:
-            can_pay = at_most("users can pay", pay, own + self._charged / rate,
-                              unit="money / score", knob="paid by others")  # fmt: skip
-        else:
-            can_pay = at_most("users can pay", self._transfer(pay, self._charged),
-                              Fraction(self.subsidy), knob="of subsidy")  # fmt: skip
-        return [
-            at_least("training pays", pay, self._break_even / self._number("quality_max"),
-                     unit="money / score", knob="off the cost of closing the whole gap"),
-            can_pay,
-            at_least("price is not negative", pay, own, unit="money / score", weight=math.inf),
-        ]  # fmt: skip
+def _known(goal: str) -> str:
+    if not isinstance(goal, str) or goal not in _GOALS:
+        raise InputError("goal", goal, f"be one of {', '.join(_GOALS)}",
+                         hint=did_you_mean(goal, _GOALS))  # fmt: skip
+    return goal
 
-    def _transfer(self, pay: Convex, charged: Fraction) -> Convex:
-        """Return q (eta lambda - charged)."""
-        rate, top, cost = self._number("drift"), self._number("quality_max"), self._break_even
-        gross = charged + rate * self._number("value")
-        return pay * (rate * top) + pay.reciprocal() * (gross * cost) - (gross * top + rate * cost)
 
-    @property
-    def _break_even(self) -> Fraction:
-        return self._number("cost") / self._number("learning_rate")
-
-    @property
-    def _benefit(self) -> Fraction:
-        return self._number("users") * self._number("flow_value")
-
-    @property
-    def _charged(self) -> Fraction:
-        return self._benefit * (1 - self._number("leakage"))
-
-    def _number(self, name: str) -> Fraction:
-        return Fraction(getattr(self.funding, name))
+def _worth(goal: str, funding: DriftFunding, state: FundingState) -> float:
+    if goal == "profit":
+        benefit = funding.users * funding.flow_value * state.quality
+        return (1 - funding.leakage) * benefit - state.spending
+    return state.welfare if goal == "welfare" else state.quality

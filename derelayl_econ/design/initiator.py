@@ -29,15 +29,20 @@ All three are solved by branch and bound over s (:mod:`derelayl_econ.design.shar
 result is the best up to the gap that its certificate states, whatever the shape of F. Where F has
 atoms and w = 0 a fee alone cannot say how many of those with exactly that cost train; then 1e-9 of
 it is paid as a reward instead, with which the gap says so.
+
+*Robust.* A fee and a price set before the parameters are known:
+:mod:`derelayl_econ.design.robust_fee`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from derelayl_econ.design.result import Conflict, Design, DesignStatus, DualPrice
+from derelayl_econ.design.fee_result import UNITS, FeeDesign, priced, unserved
+from derelayl_econ.design.result import DesignStatus, DualPrice
+from derelayl_econ.design.robust_fee import robust_fee
 from derelayl_econ.design.share_problem import GOALS, ShareProblem
 from derelayl_econ.design.share_search import ShareCertificate, explore, search
 from derelayl_econ.domains import NON_NEGATIVE, Domain, check_number
@@ -45,47 +50,12 @@ from derelayl_econ.errors import InputError, did_you_mean
 from derelayl_econ.games.arrivals import ArrivalRelay
 from derelayl_econ.games.continuous_costs import ContinuousCosts
 from derelayl_econ.games.magnitude import check_magnitude
-from derelayl_econ.results import format_number
 
 __all__ = ["FeeDesign", "InitiatorDesign"]
 
 _GAP = 1e-6
 _STEP = 1e-3  # of the highest fee, by which a condition is moved to see what it is worth
 _SPLIT = 1e-9  # of the fee, paid as reward instead: pins down who trains among equals
-_UNITS = {"profit": "money", "welfare": "money", "quality": "score"}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FeeDesign(Design):
-    """The best fee and price; None in all numbers if no fee serves the market.
-
-    Attributes
-    ----------
-    access_fee, improvement_price : float
-        phi (money) and lambda (money/score).
-    training_share, gap, quality, cutoff : float
-        s, x~ and q (score), and the highest cost of one who trains (money).
-    balance : float
-        Fees less rewards (money per leg), without the subsidy.
-    bound : float
-        No fee and price reach more than this.
-    """
-
-    access_fee: float | None = None
-    improvement_price: float | None = None
-    training_share: float | None = None
-    gap: float | None = None
-    quality: float | None = None
-    cutoff: float | None = None
-    balance: float | None = None
-    bound: float | None = None
-
-    def table(self) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-        """Return the numbers, then what the conditions are worth."""
-        own = {part.name for part in fields(Design)}
-        rows = [(p.name, getattr(self, p.name)) for p in fields(self) if p.name not in own]
-        rows += [(f"price of {price.name}", price.price) for price in self.binding]
-        return ("quantity", "value"), rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,19 +114,54 @@ class InitiatorDesign:
         gap : float
             How far from the best the value may be, relative to it, from 1e-9 to 0.1.
         """
-        if goal not in GOALS:
-            raise InputError("goal", goal, f"be one of {', '.join(GOALS)}",
-                             hint=did_you_mean(goal, GOALS))  # fmt: skip
-        width = check_number("gap", gap, Domain(1e-9, 0.1))
+        width = _checked(goal, gap)
         problem = self._problem(goal)
         if problem.highest_fee < 0:
-            return _unserved(float(-problem.highest_fee), _UNITS[goal])
+            return unserved(float(-problem.highest_fee), UNITS[goal])
         proof = search(problem, width)
         if proof is None:
             return FeeDesign(status=DesignStatus.FAILED, value=None, variables={},
-                             unit=_UNITS[goal])  # fmt: skip
+                             unit=UNITS[goal])  # fmt: skip
         close = proof.gap <= 2 * width * max(abs(float(proof.value)), 1e-12)
         return self._described(proof, close=close, prices=self._prices(proof, width))
+
+    def robust(
+        self, goal: str = "profit", *, box: Mapping[str, float], gap: float = _GAP
+    ) -> FeeDesign:
+        """Return the fee and price, set in advance, that are best in the worst case over a box.
+
+        See :mod:`derelayl_econ.design.robust_fee` for what is worst where.
+
+        Parameters
+        ----------
+        goal : str
+            ``"profit"`` (without own use of quality) or ``"quality"``.
+        box : mapping of str to float
+            Half-widths >= 0 of ``value``, ``learning_rate``, ``drift``, ``quality_max``,
+            ``access``, ``outside``, each in its own unit; 0 where not named.
+        gap : float
+            How far from the best the value may be, relative to it, from 1e-9 to 0.1 (of quality:
+            or 1e-9 of the ceiling).
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, an end of the box lies outside the parameter's domain, or the
+            worst case of the goal is not known: welfare, and profit with own use.
+
+        Examples
+        --------
+        >>> from scipy import stats
+        >>> relay = ArrivalRelay(access=0.4, access_fee=0, value=1, drift=0.05, learning_rate=0.2,
+        ...                      quality_max=1, cost_distribution=stats.uniform(0.2, 1))
+        >>> known = InitiatorDesign(relay=relay).solve("quality", gap=1e-4)
+        >>> safe = InitiatorDesign(relay=relay).robust("quality", box={"value": 0.3}, gap=1e-4)
+        >>> round(known.value, 3), round(safe.value, 3)
+        (0.719, 0.712)
+        >>> safe.certificate.check(), safe.hardest.value, safe.worst_case.value
+        (True, 1.3, 0.7)
+        """
+        return robust_fee(self, goal, box, _checked(goal, gap))
 
     def _problem(self, goal: str) -> ShareProblem:
         return ShareProblem(self.relay, goal, self.quality_value, self.subsidy)
@@ -174,6 +179,7 @@ class InitiatorDesign:
         ):
             fee *= 1 - _SPLIT
         price = (money - fee) / (self.relay.learning_rate * gap)
+        there = replace(self.relay, access_fee=fee, price=price)
         numbers = {
             "access_fee": fee, "improvement_price": price, "training_share": share, "gap": gap,
             "quality": float(problem.quality(share)), "balance": fee - share * money,
@@ -181,9 +187,9 @@ class InitiatorDesign:
         }  # fmt: skip
         return FeeDesign(
             status=DesignStatus.OPTIMAL if close else DesignStatus.INACCURATE,
-            value=float(proof.value), unit=_UNITS[problem.goal], bound=float(proof.bound),
+            value=float(proof.value), unit=UNITS[problem.goal], bound=float(proof.bound),
             variables={name: numbers[name] for name in ("access_fee", "improvement_price")},
-            certificate=proof, prices=prices, **numbers,
+            certificate=proof, prices=prices, worst_case=there, hardest=there, **numbers,
         )  # fmt: skip
 
     def _prices(self, proof: ShareCertificate, width: float) -> tuple[DualPrice, ...]:
@@ -200,20 +206,13 @@ class InitiatorDesign:
             price = (better - float(proof.value)) / step
             # Differences within the gaps say nothing.
             known = price if price * step > 3 * width * abs(better) else 0.0
-            found.append(_priced(name, known, knob, goal))
+            found.append(priced(name, known, knob, goal))
         return tuple(found)
 
 
-def _priced(name: str, price: float, knob: str, goal: str) -> DualPrice:
-    unit = _UNITS[goal]
-    text = (f"one more money {knob} raises {goal} by {format_number(price)} {unit}" if price
-            else f"one more money {knob} changes nothing that the gap would show")  # fmt: skip
-    return DualPrice(name=name, unit="money", price=price, slack=0.0, sentence=f"{name}: {text}")
-
-
-def _unserved(missing: float, unit: str) -> FeeDesign:
-    names = "market served", "fees are not negative"
-    conflict = Conflict(names=names, smallest=True, relaxation={names[0]: missing}, verified=True,
-                        certificate=None)  # fmt: skip
-    return FeeDesign(status=DesignStatus.INFEASIBLE, value=None, variables={}, unit=unit,
-                     conflict=conflict)  # fmt: skip
+def _checked(goal: str, gap: float) -> float:
+    if not isinstance(goal, str) or goal not in GOALS:
+        raise InputError("goal", goal, f"be one of {', '.join(GOALS)}",
+                         hint=did_you_mean(goal, GOALS))  # fmt: skip
+    width: float = check_number("gap", gap, Domain(1e-9, 0.1))
+    return width

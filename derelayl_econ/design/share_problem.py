@@ -66,18 +66,18 @@ class ShareProblem:
 
     def quality(self, share: Any) -> Any:
         """Return q(s) = gamma x~ s/eta, what drift works on."""
-        drift, rate = self._numbers("drift", "learning_rate", like=share)
-        return rate * self.gap(share) * share / drift
+        (drift,) = self._numbers("drift", like=share)
+        return self.improvement(share) * share / drift
+
+    def improvement(self, share: Any) -> Any:
+        """Return gamma x~(s), what a leg that is trained improves."""
+        (rate,) = self._numbers("learning_rate", like=share)
+        return rate * self.gap(share)
 
     def money(self, share: Numbers) -> tuple[Numbers, Numbers]:
         """Return the least k >= 0 and the greatest k, perhaps < 0, at which a share trains."""
         costs, own = self._costs(share), self._own(share)
         return np.maximum(costs.quantile(share) - own, 0), costs.quantile_right(share) - own
-
-    def _own(self, share: Any) -> Any:
-        """Return w gamma x~(s), what a trainer gains by using the better model."""
-        value, rate = self._numbers("value", "learning_rate", like=share)
-        return value * rate * self.gap(share)
 
     def values(self, share: Numbers) -> Numbers:
         """Return the goal at shares, -inf where a share is not feasible."""
@@ -124,6 +124,11 @@ class ShareProblem:
     def steps(self) -> dict[float, Fraction]:
         """Shares at which the quantile function jumps, if it is that of a sample."""
         return self.exact.breaks if isinstance(self.exact, ExactSample) else {}
+
+    def _own(self, share: Any) -> Any:
+        """Return w gamma x~(s), what a trainer gains by using the better model."""
+        (value,) = self._numbers("value", like=share)
+        return value * self.improvement(share)
 
     def _balance(self, low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
         """Return whether a box may hold something feasible, and an upper bound of the balance."""
