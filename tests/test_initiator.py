@@ -355,7 +355,7 @@ def test_where_nothing_can_be_charged_those_train_whom_the_model_is_worth_it(
             continue
         for worse in (
             {"share_above": proof.share},
-            {"share": proof.share * 0.9},
+            {"share": proof.share * 0.9, "share_above": proof.share * 0.95},
             {"share_above": None},
             {"value": proof.value + proof.gap / 2 + 1e-9},
         ):

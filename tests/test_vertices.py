@@ -136,7 +136,7 @@ def test_hundreds_of_degenerate_games_match_the_oracle(seed: int) -> None:
         found = find_extreme_equilibria(ExactGame.of(A, B), FOREVER)
         assert set(found.profiles) == _oracle(A, B)[0], (seed, A, B)
         degenerate += bool(found.degenerate)
-    assert degenerate > 30
+    assert degenerate > 10  # 34 of 60 are on average; 10 come about once in 1e9 runs
 
 
 # --- another program's lists ---------------------------------------------------------------------

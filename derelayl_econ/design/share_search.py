@@ -35,6 +35,7 @@ __all__ = ["ShareCertificate", "explore", "search"]
 Numbers = npt.NDArray[Any]
 
 _START, _HALVINGS, _MOST = 64, 60, 200_000
+_ROUNDING = 1e-12  # relative: what floats add up to, where costs are no fractions
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -173,4 +174,5 @@ def _value(problem: ShareProblem, share: float, above: float | None) -> Any:
 
 def _bound(problem: ShareProblem, edges: tuple[float, ...]) -> Any:
     places = problem.array(edges)
-    return problem.bounds(places[:-1], places[1:]).max()
+    most = problem.bounds(places[:-1], places[1:]).max()
+    return most if problem.exact else most + _ROUNDING * abs(most)
